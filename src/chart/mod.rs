@@ -1,0 +1,1 @@
+//! What the practice knows: patient, coverage, encounter, diagnoses, procedures. It knows no X12.

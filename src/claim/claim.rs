@@ -1,0 +1,282 @@
+//! The claim itself and its service lines (loops 2300 and 2400 of the 837P, said without X12).
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{Money, Name, Patient, Payer, Phi, Provider, Subscriber};
+
+/// A professional claim to one payer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Patient control number (CLM01): ours, unique a submission, at most 20 characters.
+    pub control_number: String,
+    pub billing_provider: Provider,
+    /// Where payments go when not to the billing provider's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_to: Option<super::Address>,
+    pub subscriber: Subscriber,
+    /// `None` when the subscriber is the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<Patient>,
+    pub payer: Payer,
+    /// CLM02: the sum of the lines' charges.
+    pub total_charge: Money,
+    /// CLM05-1.
+    pub place_of_service: String,
+    /// CLM05-3: `1` original, `7` replacement, `8` void.
+    pub frequency: String,
+    /// CLM06.
+    pub provider_signature_on_file: bool,
+    /// CLM07: `A` assigned, `B` lab only, `C` not assigned.
+    pub assignment: String,
+    /// CLM08: `Y`, `N`, `W`.
+    pub benefits_assignment: String,
+    /// CLM09: `Y` or `I`.
+    pub release_of_information: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accident: Option<Accident>,
+    /// CLM20.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_reason: Option<String>,
+    #[serde(default)]
+    pub dates: ClaimDates,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// AMT*F5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient_paid: Option<Money>,
+    #[serde(default)]
+    pub supplement: Supplement,
+    /// NTE*ADD.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Phi<String>>,
+    /// Principal first, at most twelve.
+    pub diagnoses: Vec<Diagnosis>,
+    /// Referring, rendering, service facility, supervising providers of the whole claim.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<RoledProvider>,
+    /// Payers other than the one this claim goes to, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_payers: Vec<OtherPayer>,
+    /// At most fifty.
+    pub lines: Vec<ServiceLine>,
+}
+
+/// Dates of the whole claim (DTP of loop 2300).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClaimDates {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub onset: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_treatment: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accident: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_menstrual_period: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admission: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discharge: Option<Date>,
+}
+
+/// CLM11: what the visit is a consequence of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accident {
+    /// `AA` auto, `EM` employment, `OA` other.
+    pub causes: Vec<String>,
+    /// Where the auto accident was; required with `AA`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+/// PWK: a paper or file that goes another way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub report_type: String,
+    pub transmission: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control_number: Option<String>,
+}
+
+/// Numbers that a payer asks for (REF of loop 2300).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Supplement {
+    /// REF*G1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prior_authorization: Option<String>,
+    /// REF*9F.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referral: Option<String>,
+    /// REF*F8: the payer's claim number, for a replacement or void.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer_claim_number: Option<String>,
+    /// REF*X4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clia: Option<String>,
+    /// REF*EA.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub medical_record: Option<Phi<String>>,
+    /// REF*D9: our identifier of the claim, returned in a 277CA.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clearinghouse_trace: Option<String>,
+}
+
+/// An ICD-10-CM code without its decimal point.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Diagnosis(pub Phi<String>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderRole {
+    Referring,
+    PrimaryCare,
+    Rendering,
+    ServiceFacility,
+    Supervising,
+    Ordering,
+    PurchasedService,
+}
+
+/// A provider and what it did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoledProvider {
+    pub role: ProviderRole,
+    #[serde(flatten)]
+    pub provider: Provider,
+}
+
+/// A service line (loop 2400).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceLine {
+    /// REF*6R: ours, unique in the claim, at most 30 characters; a remittance gives it back.
+    pub control_number: String,
+    /// HCPCS or CPT.
+    pub procedure: String,
+    /// At most four.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modifiers: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    pub charge: Money,
+    /// `UN` units or `MJ` minutes.
+    pub unit: String,
+    /// Decimal text, at most eight digits with at most three decimals.
+    pub quantity: String,
+    /// Only where it differs from the claim's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place_of_service: Option<String>,
+    /// One to four numbers into the claim's diagnoses, 1 the principal.
+    pub diagnosis_pointers: Vec<u8>,
+    pub service_from: Date,
+    /// Only where it differs from `service_from`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_to: Option<Date>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub emergency: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior_authorization: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clia: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Phi<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drug: Option<Drug>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<RoledProvider>,
+    /// What earlier payers decided on this line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjudications: Vec<LineAdjudication>,
+}
+
+/// A drug given (loop 2410).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drug {
+    /// Eleven digits, 5-4-2.
+    pub ndc: String,
+    pub quantity: String,
+    /// `F2`, `GR`, `ME`, `ML`, `UN`.
+    pub unit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prescription: Option<String>,
+}
+
+/// A payer other than the claim's own, and what it decided (loops 2320 and 2330).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherPayer {
+    pub payer: Payer,
+    pub payer_responsibility: String,
+    /// SBR02 of loop 2320: `18` self, …
+    pub relationship: String,
+    pub subscriber_name: Name,
+    pub member_id: Phi<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_filing: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_number: Option<String>,
+    pub benefits_assignment: String,
+    pub release_of_information: String,
+    /// AMT*D; absent where the payer has not decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid: Option<Money>,
+    /// AMT*EAF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining_patient_liability: Option<Money>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<Adjustment>,
+    /// DTP*573 at claim level; not where the lines carry it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjudicated: Option<Date>,
+    /// REF*F8: the other payer's claim number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer_claim_number: Option<String>,
+}
+
+/// One reason for a difference between charge and payment (CAS).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Adjustment {
+    /// `CO` contractual, `PR` patient, `OA` other, `PI` payer initiated; unknown ones are kept.
+    pub group: String,
+    /// Claim adjustment reason code (CARC).
+    pub reason: String,
+    pub amount: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
+}
+
+/// What an earlier payer decided on a line (loop 2430).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineAdjudication {
+    pub payer_id: String,
+    pub paid: Money,
+    pub procedure: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modifiers: Vec<String>,
+    pub quantity: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<Adjustment>,
+    pub adjudicated: Date,
+}
+
+impl Claim {
+    /// The first and the last day of service over all lines.
+    pub fn service_period(&self) -> Option<(Date, Date)> {
+        let first = self.lines.iter().map(|line| line.service_from).min()?;
+        let last = self
+            .lines
+            .iter()
+            .map(|line| line.service_to.unwrap_or(line.service_from))
+            .max()?;
+        Some((first, last))
+    }
+
+    pub fn line_charges(&self) -> Option<Money> {
+        Money::checked_sum(self.lines.iter().map(|line| line.charge))
+    }
+}

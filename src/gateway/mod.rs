@@ -1,0 +1,1 @@
+//! The driver: jobs call the floors below, do what they say, and store it.

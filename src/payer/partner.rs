@@ -1,0 +1,210 @@
+//! One `config/payers/<id>.toml` as types. Unknown keys are refused; every key but the ids has a default.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// A payer or clearinghouse that interchanges are exchanged with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TradingPartner {
+    /// Ours, the file's name without `.toml`.
+    pub id: String,
+    /// NM103 of loop 2010BB, and what people read.
+    pub name: String,
+    /// NM109 of loop 2010BB. Text: leading zeros count.
+    pub payer_id: String,
+    /// Other names and ids that charts call it by.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// SBR09 where the chart does not say.
+    #[serde(default = "commercial")]
+    pub claim_filing: String,
+    pub envelope: Envelope,
+    #[serde(default)]
+    pub limits: BatchLimits,
+    #[serde(default)]
+    pub deadlines: Deadlines,
+    /// Absent: claims can be translated for this payer but not sent.
+    #[serde(default)]
+    pub route: Option<Route>,
+}
+
+/// ISA and GS of what is sent to the partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Envelope {
+    pub sender: Party,
+    pub receiver: Party,
+    /// ISA15: `P` production, `T` test.
+    #[serde(default = "test_usage")]
+    pub usage: char,
+    /// ISA14.
+    #[serde(default = "yes")]
+    pub acknowledgment_requested: bool,
+    /// GS08 of an 837P.
+    #[serde(default = "professional_guide")]
+    pub professional_guide: String,
+}
+
+/// One end of an interchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// ISA05 or ISA07.
+    #[serde(default = "mutually_defined")]
+    pub qualifier: String,
+    /// ISA06 or ISA08, at most 15 characters.
+    pub id: String,
+    /// GS02 or GS03; the interchange id where absent.
+    #[serde(default)]
+    pub group_id: Option<String>,
+    /// NM103 of loop 1000B; the partner's name where absent. Read for the receiver only.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// How much the partner takes at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BatchLimits {
+    /// The guide's recommendation is 5,000 claims a transaction set.
+    pub claims_per_set: usize,
+    pub sets_per_interchange: usize,
+    /// The guide allows 50 service lines a professional claim.
+    pub lines_per_claim: usize,
+}
+
+/// By when an answer must be there, from the moment the submission left. Contract data: the defaults are CORE's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Deadlines {
+    pub implementation_acknowledgment_hours: u32,
+    pub claim_acknowledgment_hours: u32,
+    pub remittance_days: u32,
+}
+
+/// How bytes travel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Route {
+    CoreSoap(CoreSoapRoute),
+    Folder(FolderRoute),
+}
+
+/// CAQH CORE 2.2.0, envelope standard B: SOAP 1.2 with MTOM over HTTPS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoreSoapRoute {
+    /// `https://…`; nothing else is accepted.
+    pub endpoint: String,
+    pub sender_id: String,
+    pub receiver_id: String,
+    #[serde(default)]
+    pub payload_types: PayloadTypes,
+    #[serde(default)]
+    pub tls: TlsFiles,
+    /// WS-Security user name; the password is read from the environment variable named here, never from the file.
+    #[serde(default)]
+    pub username: Option<String>,
+    #[serde(default)]
+    pub password_env: Option<String>,
+    #[serde(default = "connect_seconds")]
+    pub connect_timeout_seconds: u64,
+    /// CORE answers within 60 seconds.
+    #[serde(default = "total_seconds")]
+    pub total_timeout_seconds: u64,
+    #[serde(default = "body_bytes")]
+    pub response_bytes_max: usize,
+}
+
+/// PayloadType strings: partners differ, so they are data (transport.md section 1.6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PayloadTypes {
+    pub professional_claims: String,
+    pub acknowledgment_request: String,
+    pub results_request: String,
+    pub remittance_request: String,
+}
+
+/// PEM files of a TLS connection with a client certificate.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TlsFiles {
+    /// Certificates that the partner's server certificate must chain to.
+    pub authorities: Option<PathBuf>,
+    pub client_certificate: Option<PathBuf>,
+    pub client_key: Option<PathBuf>,
+}
+
+/// Two directories that another tool mirrors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FolderRoute {
+    pub outgoing: PathBuf,
+    pub incoming: PathBuf,
+}
+
+impl Default for BatchLimits {
+    fn default() -> Self {
+        Self {
+            claims_per_set: 5_000,
+            sets_per_interchange: 10,
+            lines_per_claim: 50,
+        }
+    }
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            implementation_acknowledgment_hours: 24,
+            claim_acknowledgment_hours: 48,
+            remittance_days: 30,
+        }
+    }
+}
+
+impl Default for PayloadTypes {
+    fn default() -> Self {
+        Self {
+            professional_claims: "X12_837_Request_005010X222A1".into(),
+            acknowledgment_request: "X12_999_RetrievalRequest_005010X231A1".into(),
+            results_request: "X12_005010_Request_BatchResultsMixed".into(),
+            remittance_request: "X12_005010_Request_Batch_Results_835".into(),
+        }
+    }
+}
+
+fn commercial() -> String {
+    "CI".into()
+}
+
+fn test_usage() -> char {
+    'T'
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn professional_guide() -> String {
+    "005010X222A1".into()
+}
+
+fn mutually_defined() -> String {
+    "ZZ".into()
+}
+
+fn connect_seconds() -> u64 {
+    10
+}
+
+fn total_seconds() -> u64 {
+    60
+}
+
+fn body_bytes() -> usize {
+    64 * 1024 * 1024
+}

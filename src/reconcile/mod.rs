@@ -1,0 +1,1 @@
+//! Was it paid, does the money add up: match, post, balance. Pure.

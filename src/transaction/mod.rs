@@ -1,0 +1,1 @@
+//! One file a transaction set, read and write side by side: segments to types and back.

@@ -1,0 +1,1 @@
+//! Bytes to a payer and back; the only HTTP, TLS and XML.
