@@ -33,7 +33,7 @@ impl Npi {
                 },
             )
             .sum();
-        if luhn % 10 == 0 {
+        if luhn.is_multiple_of(10) {
             Ok(Self(text.to_owned()))
         } else {
             Err("the NPI's check digit is wrong")

@@ -1,1 +1,20 @@
-//! The law as data: guides and code lists in a line notation, read and audited.
+//! The law as data: implementation guides in a line notation, read by nom and audited. It must not know any
+//! interchange: judging is `check`.
+//!
+//! A guide is `data/<GUIDE>.guide`; `data/dictionary` holds what the standard itself says of elements, composites and
+//! segments. [`library`] gives the embedded guides; [`Guide::audit`] proves that a guide is unambiguous and whole.
+
+mod audit;
+mod dictionary;
+mod guide;
+mod library;
+mod notation;
+
+pub use audit::Flaw;
+pub use dictionary::{DataType, Dictionary, ElementStandard, Note, NoteKind, SegmentStandard};
+pub use guide::{
+    Child, ChildKind, Component, Composite, Element, ElementKind, Guide, Key, Loop, LoopIndex,
+    Segment, SegmentIndex, Simple, Usage,
+};
+pub use library::{Library, library};
+pub use notation::NotationError;

@@ -1,0 +1,95 @@
+//! The codes of TA1 and 999 that say a finding on the wire. It must not know how an acknowledgment is written.
+
+use super::Code;
+
+/// How a finding is told to the sender of an interchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WireCode {
+    /// TA105, interchange note code.
+    Interchange(&'static str),
+    /// AK905, functional group syntax error code.
+    Group(&'static str),
+    /// IK502, transaction set syntax error code.
+    Transaction(&'static str),
+    /// IK304, segment syntax error code.
+    Segment(&'static str),
+    /// IK403, data element syntax error code.
+    Element(&'static str),
+    /// Not told: a warning, or outside what TA1 and 999 can say.
+    Untold,
+}
+
+impl Code {
+    /// Codes of the 005010 standard for TA1 (I18), AK905 (716), IK502 (618), IK304 (620), IK403 (621).
+    pub fn wire(self) -> WireCode {
+        use WireCode::{Element, Group, Interchange, Segment, Transaction, Untold};
+        match self {
+            Self::IsaUnreadable | Self::IsaWidth | Self::NoInterchange => Interchange("022"),
+            Self::Unterminated | Self::InterchangeNotClosed => Interchange("023"),
+            Self::SegmentTooLong => Interchange("022"),
+            Self::InterchangeControlNumber => Interchange("001"),
+            Self::InterchangeGroupCount => Interchange("021"),
+            Self::GroupOutside => Interchange("024"),
+            Self::GroupNotClosed => Group("3"),
+            Self::GroupControlNumber => Group("4"),
+            Self::GroupTransactionCount => Group("5"),
+            Self::GroupFunctionalId => Transaction("6"),
+            Self::TransactionNotClosed => Transaction("2"),
+            Self::TransactionControlNumber => Transaction("3"),
+            Self::TransactionSegmentCount => Transaction("4"),
+            Self::TransactionControlDuplicate => Transaction("23"),
+            Self::SegmentUnrecognized => Segment("1"),
+            Self::SegmentUnexpected => Segment("2"),
+            Self::SegmentMissing => Segment("3"),
+            Self::LoopRepeats => Segment("4"),
+            Self::SegmentRepeats => Segment("5"),
+            Self::SegmentOutOfOrder => Segment("7"),
+            Self::SegmentNotUsed => Segment("I4"),
+            Self::LoopMissing => Segment("I7"),
+            Self::SegmentEmpty => Segment("8"),
+            Self::ElementMissing => Element("1"),
+            Self::ElementConditional => Element("2"),
+            Self::ElementsTooMany => Element("3"),
+            Self::ElementTooShort => Element("4"),
+            Self::ElementTooLong => Element("5"),
+            Self::ElementCharacter => Element("6"),
+            Self::ElementCode => Element("7"),
+            Self::ElementDate => Element("8"),
+            Self::ElementTime => Element("9"),
+            Self::ElementExcluded => Element("10"),
+            Self::ElementRepeats => Element("12"),
+            Self::ComponentsTooMany => Element("13"),
+            Self::ElementNotUsed => Element("I10"),
+            // HL errors have no code of their own: the level's number or parent is an invalid value.
+            Self::HierarchyParent | Self::HierarchyNumber | Self::HierarchyChild => Element("7"),
+            // Balancing is told as a code value error on the amount that does not add up.
+            Self::ClaimTotal
+            | Self::ClaimPaymentBalance
+            | Self::LinePaymentBalance
+            | Self::RemittanceBalance => Element("I12"),
+            Self::StrayBytes
+            | Self::Wrapped
+            | Self::EmptySegment
+            | Self::GuideUnknown
+            | Self::ElementTrailingSeparator
+            | Self::NotEvaluable
+            | Self::FindingsCut => Untold,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Severity;
+
+    #[test]
+    fn every_error_can_be_told() {
+        for code in Code::ALL
+            .iter()
+            .filter(|code| code.severity() == Severity::Error)
+        {
+            assert_ne!(code.wire(), WireCode::Untold, "{code}");
+        }
+    }
+}

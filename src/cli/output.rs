@@ -1,0 +1,44 @@
+//! Words to stderr and bars on a terminal. It must not print data: that goes to stdout, in the commands.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Work that takes less is over before a bar is read.
+const BAR_AFTER: Duration = Duration::from_millis(300);
+
+/// Says why a command could not do its work.
+pub(crate) fn error(error: &anyhow::Error) {
+    let _ = writeln!(std::io::stderr(), "claimgate: {error:#}");
+}
+
+/// Says something on stderr.
+pub(crate) fn say(words: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{words}");
+}
+
+/// A bar over bytes, on a terminal only.
+pub(crate) fn byte_bar(bytes: u64) -> ProgressBar {
+    bar(
+        bytes,
+        "{msg:24} {bar:32} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+    )
+}
+
+/// A bar over things, on a terminal only.
+pub(crate) fn count_bar(count: u64) -> ProgressBar {
+    bar(count, "{msg:24} {bar:32} {pos}/{len} {eta}")
+}
+
+fn bar(length: u64, template: &str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
+    }
+    bar.enable_steady_tick(BAR_AFTER);
+    bar
+}

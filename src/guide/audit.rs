@@ -1,0 +1,168 @@
+//! Proves of a guide that one forward walk can read it: at any place at most one candidate, every loop reachable.
+
+use super::{Child, ChildKind, Guide, LoopIndex, Segment};
+
+/// What makes a guide unreadable or incomplete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flaw {
+    /// Two definitions match the same segment at the same place.
+    Ambiguous {
+        in_loop: String,
+        segment: String,
+        first: String,
+        second: String,
+    },
+    Unreachable {
+        in_loop: String,
+    },
+    /// A loop without a first segment, or a segment without elements.
+    Empty {
+        place: String,
+    },
+}
+
+impl Guide {
+    /// Every flaw of the guide; none for a guide that may be used.
+    pub fn audit(&self) -> Vec<Flaw> {
+        let mut flaws = self.unreachable_and_empty();
+        for index in 0..self.loops.len() {
+            self.ambiguous_siblings(index, &mut flaws);
+            self.ambiguous_with_ancestors(index, &mut flaws);
+        }
+        flaws
+    }
+
+    fn unreachable_and_empty(&self) -> Vec<Flaw> {
+        let mut reached = vec![false; self.loops.len()];
+        let mut open = vec![0];
+        while let Some(index) = open.pop() {
+            if std::mem::replace(&mut reached[index], true) {
+                continue;
+            }
+            open.extend(
+                self.loops[index]
+                    .children
+                    .iter()
+                    .filter_map(|child| match child.kind {
+                        ChildKind::Loop(inner) => Some(inner),
+                        ChildKind::Segment(_) => None,
+                    }),
+            );
+        }
+        let unreachable = (0..self.loops.len())
+            .filter(|&index| !reached[index])
+            .map(|index| Flaw::Unreachable {
+                in_loop: self.loops[index].id.clone(),
+            });
+        let empty_loops = (0..self.loops.len())
+            .filter(|&index| self.trigger(index).is_none())
+            .map(|index| Flaw::Empty {
+                place: self.loops[index].id.clone(),
+            });
+        let empty_segments = self
+            .segments
+            .iter()
+            .filter(|segment| segment.elements.is_empty())
+            .map(|segment| Flaw::Empty {
+                place: segment.id.clone(),
+            });
+        unreachable
+            .chain(empty_loops)
+            .chain(empty_segments)
+            .collect()
+    }
+
+    fn ambiguous_siblings(&self, index: LoopIndex, flaws: &mut Vec<Flaw>) {
+        let children = &self.loops[index].children;
+        for (at, first) in children.iter().enumerate() {
+            for second in &children[at + 1..] {
+                self.compare(index, *first, *second, flaws);
+            }
+        }
+    }
+
+    /// What may stand in a loop against what may stand behind it in each loop around it.
+    fn ambiguous_with_ancestors(&self, index: LoopIndex, flaws: &mut Vec<Flaw>) {
+        let mut around: Vec<(LoopIndex, LoopIndex)> = self.loops[index]
+            .parents
+            .iter()
+            .map(|&parent| (index, parent))
+            .collect();
+        while let Some((inner, outer)) = around.pop() {
+            let rank = self.rank_of(inner, outer);
+            let behind = self.loops[outer]
+                .children
+                .iter()
+                .filter(|child| child.rank >= rank);
+            for later in behind.filter(|child| child.kind != ChildKind::Loop(index)) {
+                // The trigger of a loop is told apart among siblings; here only what follows it counts.
+                for own in self.loops[index].children.iter().skip(1) {
+                    self.compare(index, *own, *later, flaws);
+                }
+            }
+            around.extend(
+                self.loops[outer]
+                    .parents
+                    .iter()
+                    .map(|&parent| (outer, parent)),
+            );
+        }
+    }
+
+    fn rank_of(&self, inner: LoopIndex, outer: LoopIndex) -> u16 {
+        let children = &self.loops[outer].children;
+        children
+            .iter()
+            .find(|c| c.kind == ChildKind::Loop(inner))
+            .map_or(0, |child| child.rank)
+    }
+
+    fn compare(&self, in_loop: LoopIndex, first: Child, second: Child, flaws: &mut Vec<Flaw>) {
+        let (Some(one), Some(other)) = (self.opening(first.kind), self.opening(second.kind)) else {
+            return;
+        };
+        if one.id == other.id && keys_overlap(one, other) {
+            flaws.push(Flaw::Ambiguous {
+                in_loop: self.loops[in_loop].id.clone(),
+                segment: one.id.clone(),
+                first: one.title.clone(),
+                second: other.title.clone(),
+            });
+        }
+    }
+}
+
+/// Whether one segment could match both. A definition without codes gives way to one with codes.
+fn keys_overlap(one: &Segment, other: &Segment) -> bool {
+    match (&one.key, &other.key) {
+        (Some(one), Some(other)) => {
+            (one.element, one.component) != (other.element, other.component)
+                || one.codes.iter().any(|code| other.codes.contains(code))
+        }
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guide::{Dictionary, library};
+
+    #[test]
+    fn embedded_guides_have_no_flaw() {
+        for guide in library().guides() {
+            assert_eq!(guide.audit(), [], "{}", guide.id);
+        }
+    }
+
+    #[test]
+    fn two_candidates_at_one_place_are_found() {
+        let dictionary =
+            Dictionary::parse("element 128 ID 2 3\nelement 127 AN 1 50\nsegment REF 4").unwrap();
+        let text = "guide X FA 999 Test\nheader\n  REF 0100 S 1 One\n    01 R 128 Kind  {A B}\n  \
+                    REF 0100 S 1 Two\n    01 R 128 Kind  {B C}\n";
+        let guide = Guide::parse(text, &dictionary).unwrap();
+        assert!(matches!(guide.audit()[..], [Flaw::Ambiguous { .. }]));
+    }
+}

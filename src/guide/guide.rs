@@ -1,0 +1,505 @@
+//! A guide, built from its lines: loops with their children in order, and what each segment may hold.
+
+use std::collections::HashMap;
+
+use super::notation::{self, Limits, Line, NotationError};
+use super::{Dictionary, ElementStandard, SegmentStandard};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usage {
+    Required,
+    Situational,
+}
+
+pub type LoopIndex = usize;
+pub type SegmentIndex = usize;
+
+/// An implementation guide. `loops[0]` is the transaction set itself.
+#[derive(Debug)]
+pub struct Guide {
+    /// `005010X222A1`.
+    pub id: String,
+    /// GS01.
+    pub functional_id: String,
+    /// ST01.
+    pub set: String,
+    pub title: String,
+    /// Values of GS08 that mean this guide.
+    pub accepts: Vec<String>,
+    pub loops: Vec<Loop>,
+    pub segments: Vec<Segment>,
+}
+
+#[derive(Debug)]
+pub struct Loop {
+    pub id: String,
+    pub title: String,
+    pub usage: Usage,
+    /// `None`: any number.
+    pub repeat: Option<u32>,
+    pub parents: Vec<LoopIndex>,
+    /// Own segments, then loops, then segments behind the loops.
+    pub children: Vec<Child>,
+}
+
+/// A segment or loop inside a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Child {
+    /// Order among siblings; neighbours of one rank come in any order.
+    pub rank: u16,
+    pub kind: ChildKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChildKind {
+    Segment(SegmentIndex),
+    Loop(LoopIndex),
+}
+
+/// A use of a segment at one place of a guide.
+#[derive(Debug)]
+pub struct Segment {
+    pub id: String,
+    /// The guide's four digits.
+    pub position: u16,
+    pub title: String,
+    pub usage: Usage,
+    pub repeat: Option<u32>,
+    /// By element number less one; `None` is "not used".
+    pub elements: Vec<Option<Element>>,
+    pub standard: SegmentStandard,
+    pub key: Option<Key>,
+    pub in_loop: LoopIndex,
+}
+
+/// The codes by which a segment is told from others with the same id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    pub element: u8,
+    /// 0: the whole element.
+    pub component: u8,
+    pub codes: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Element {
+    pub usage: Usage,
+    /// Data element number or composite id.
+    pub data: String,
+    pub title: String,
+    pub kind: ElementKind,
+    /// How often it may repeat; 1 unless the guide says more.
+    pub repeat: u32,
+}
+
+#[derive(Debug, Clone)]
+pub enum ElementKind {
+    Simple(Simple),
+    Composite(Composite),
+}
+
+/// A value: type and lengths, and the codes it may be.
+#[derive(Debug, Clone)]
+pub struct Simple {
+    pub standard: ElementStandard,
+    /// The guide's own list; empty where it has none.
+    pub codes: Vec<String>,
+    /// Name of an external code list.
+    pub list: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Composite {
+    pub standard: SegmentStandard,
+    /// By component number less one; `None` is "not used".
+    pub components: Vec<Option<Component>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Component {
+    pub usage: Usage,
+    pub data: String,
+    pub title: String,
+    pub value: Simple,
+}
+
+impl Guide {
+    /// Builds a guide from its text.
+    ///
+    /// # Errors
+    /// The first line that is not in the notation or names something unknown.
+    pub fn parse(text: &str, dictionary: &Dictionary) -> Result<Self, NotationError> {
+        let mut builder = Builder::new(dictionary);
+        for (number, text) in notation::logical_lines(text) {
+            notation::line(&text)
+                .and_then(|line| builder.line(line))
+                .map_err(|reason| NotationError {
+                    line: number,
+                    reason,
+                })?;
+        }
+        Ok(builder.finish())
+    }
+
+    pub fn root(&self) -> &Loop {
+        &self.loops[0]
+    }
+
+    /// The segment that opens a loop.
+    pub fn trigger(&self, index: LoopIndex) -> Option<&Segment> {
+        self.loops[index]
+            .children
+            .iter()
+            .find_map(|child| match child.kind {
+                ChildKind::Segment(segment) => Some(&self.segments[segment]),
+                ChildKind::Loop(_) => None,
+            })
+    }
+
+    /// The segment definition by which a child is recognized.
+    pub fn opening(&self, child: ChildKind) -> Option<&Segment> {
+        match child {
+            ChildKind::Segment(index) => Some(&self.segments[index]),
+            ChildKind::Loop(index) => self.trigger(index),
+        }
+    }
+}
+
+impl Segment {
+    /// The element rule with this number, 1 the first.
+    pub fn element(&self, number: usize) -> Option<&Element> {
+        self.elements.get(number.checked_sub(1)?)?.as_ref()
+    }
+}
+
+struct Builder<'d> {
+    dictionary: &'d Dictionary,
+    guide: Guide,
+    by_id: HashMap<String, LoopIndex>,
+    open_loop: LoopIndex,
+    /// Segments that stand behind a loop's child loops.
+    closing: Vec<(LoopIndex, SegmentIndex)>,
+    in_closing: bool,
+    /// Elements that the component lines to come belong to.
+    open_elements: (u8, u8),
+}
+
+impl<'d> Builder<'d> {
+    fn new(dictionary: &'d Dictionary) -> Self {
+        let root = Loop {
+            id: String::new(),
+            title: "Transaction set".into(),
+            usage: Usage::Required,
+            repeat: Some(1),
+            parents: Vec::new(),
+            children: Vec::new(),
+        };
+        Self {
+            dictionary,
+            guide: Guide {
+                id: String::new(),
+                functional_id: String::new(),
+                set: String::new(),
+                title: String::new(),
+                accepts: Vec::new(),
+                loops: vec![root],
+                segments: Vec::new(),
+            },
+            by_id: HashMap::new(),
+            open_loop: 0,
+            closing: Vec::new(),
+            in_closing: false,
+            open_elements: (0, 0),
+        }
+    }
+
+    fn line(&mut self, line: Line<'_>) -> Result<(), String> {
+        match line {
+            Line::Guide {
+                id,
+                functional_id,
+                set,
+                title,
+            } => {
+                self.guide.id = id.to_owned();
+                self.guide.functional_id = functional_id.to_owned();
+                self.guide.set = set.to_owned();
+                self.guide.title = title.to_owned();
+            }
+            Line::Accepts(versions) => {
+                self.guide.accepts = versions.into_iter().map(str::to_owned).collect();
+            }
+            Line::Header => (self.open_loop, self.in_closing) = (0, false),
+            Line::Trailer => (self.open_loop, self.in_closing) = (0, true),
+            Line::Close(id) => (self.open_loop, self.in_closing) = (self.find_loop(id)?, true),
+            Line::Loop {
+                id,
+                usage,
+                repeat,
+                title,
+                under,
+            } => {
+                self.add_loop(id, usage, repeat, title, &under)?;
+            }
+            Line::Segment {
+                id,
+                position,
+                usage,
+                repeat,
+                title,
+            } => {
+                self.add_segment(id, position, usage, repeat, title)?;
+            }
+            Line::Element {
+                first,
+                last,
+                usage,
+                data,
+                title,
+                limits,
+            } => {
+                self.add_elements((first, last), usage, data, title, &limits)?;
+            }
+            Line::Component {
+                first,
+                last,
+                usage,
+                data,
+                title,
+                limits,
+            } => {
+                self.add_components((first, last), usage, data, title, &limits)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn find_loop(&self, id: &str) -> Result<LoopIndex, String> {
+        self.by_id
+            .get(id)
+            .copied()
+            .ok_or_else(|| format!("no loop {id} before this line"))
+    }
+
+    fn add_loop(
+        &mut self,
+        id: &str,
+        usage: Usage,
+        repeat: Option<u32>,
+        title: &str,
+        under: &[&str],
+    ) -> Result<(), String> {
+        let parents = match under {
+            [] => vec![0],
+            _ => under
+                .iter()
+                .map(|id| self.find_loop(id))
+                .collect::<Result<_, _>>()?,
+        };
+        let index = self.guide.loops.len();
+        for &parent in &parents {
+            self.guide.loops[parent].children.push(Child {
+                rank: 0,
+                kind: ChildKind::Loop(index),
+            });
+        }
+        self.guide.loops.push(Loop {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            usage,
+            repeat,
+            parents,
+            children: Vec::new(),
+        });
+        if self.by_id.insert(id.to_owned(), index).is_some() {
+            return Err(format!("loop {id} is said twice"));
+        }
+        (self.open_loop, self.in_closing) = (index, false);
+        Ok(())
+    }
+
+    fn add_segment(
+        &mut self,
+        id: &str,
+        position: u16,
+        usage: Usage,
+        repeat: Option<u32>,
+        title: &str,
+    ) -> Result<(), String> {
+        let standard = self
+            .dictionary
+            .segment(id)
+            .ok_or_else(|| format!("segment {id} is not in the dictionary"))?
+            .clone();
+        let index = self.guide.segments.len();
+        if self.in_closing {
+            self.closing.push((self.open_loop, index));
+        } else {
+            let child = Child {
+                rank: 0,
+                kind: ChildKind::Segment(index),
+            };
+            self.guide.loops[self.open_loop].children.push(child);
+        }
+        self.guide.segments.push(Segment {
+            id: id.to_owned(),
+            position,
+            title: title.to_owned(),
+            usage,
+            repeat,
+            elements: Vec::new(),
+            standard,
+            key: None,
+            in_loop: self.open_loop,
+        });
+        Ok(())
+    }
+
+    fn add_elements(
+        &mut self,
+        (first, last): (u8, u8),
+        usage: Usage,
+        data: &str,
+        title: &str,
+        limits: &Limits<'_>,
+    ) -> Result<(), String> {
+        let kind = match self.dictionary.composite(data) {
+            Some(standard) => ElementKind::Composite(Composite {
+                standard: standard.clone(),
+                components: Vec::new(),
+            }),
+            None => ElementKind::Simple(self.simple(data, limits)?),
+        };
+        let element = Element {
+            usage,
+            data: data.to_owned(),
+            title: title.to_owned(),
+            kind,
+            repeat: limits.repeat.unwrap_or(1),
+        };
+        let segment = self
+            .guide
+            .segments
+            .last_mut()
+            .ok_or("an element before any segment")?;
+        if usize::from(first) <= segment.elements.len()
+            || last < first
+            || last > segment.standard.count
+        {
+            return Err(format!(
+                "element {first:02}..{last:02} is out of order or beyond the segment"
+            ));
+        }
+        segment.elements.resize_with(usize::from(last), || None);
+        segment.elements[usize::from(first) - 1..].fill(Some(element));
+        if !limits.codes.is_empty() && (limits.key || first == 1) {
+            segment.key = Some(Key {
+                element: first,
+                component: 0,
+                codes: owned(&limits.codes),
+            });
+        }
+        self.open_elements = (first, last);
+        Ok(())
+    }
+
+    fn add_components(
+        &mut self,
+        (first, last): (u8, u8),
+        usage: Usage,
+        data: &str,
+        title: &str,
+        limits: &Limits<'_>,
+    ) -> Result<(), String> {
+        let value = self.simple(data, limits)?;
+        let component = Component {
+            usage,
+            data: data.to_owned(),
+            title: title.to_owned(),
+            value,
+        };
+        let (from, to) = self.open_elements;
+        let segment = self
+            .guide
+            .segments
+            .last_mut()
+            .ok_or("a component before any segment")?;
+        for number in from..=to {
+            let Some(Some(Element {
+                kind: ElementKind::Composite(composite),
+                ..
+            })) = segment
+                .elements
+                .get_mut(usize::from(number).wrapping_sub(1))
+            else {
+                return Err("a component under an element that is no composite".into());
+            };
+            if usize::from(first) <= composite.components.len() || last > composite.standard.count {
+                return Err(format!(
+                    "component {first:02} is out of order or beyond the composite"
+                ));
+            }
+            composite.components.resize_with(usize::from(last), || None);
+            composite.components[usize::from(first) - 1..].fill(Some(component.clone()));
+        }
+        if !limits.codes.is_empty() && from == 1 && (limits.key || first == 1) {
+            let codes = owned(&limits.codes);
+            segment.key = Some(Key {
+                element: from,
+                component: first,
+                codes,
+            });
+        }
+        Ok(())
+    }
+
+    fn simple(&self, data: &str, limits: &Limits<'_>) -> Result<Simple, String> {
+        let mut standard = self
+            .dictionary
+            .element(data)
+            .ok_or_else(|| format!("data element {data} is not in the dictionary"))?;
+        standard.min = limits.min.unwrap_or(standard.min);
+        standard.max = limits.max.unwrap_or(standard.max);
+        Ok(Simple {
+            standard,
+            codes: owned(&limits.codes),
+            list: limits.list.map(str::to_owned),
+        })
+    }
+
+    fn finish(mut self) -> Guide {
+        for (in_loop, index) in std::mem::take(&mut self.closing) {
+            let child = Child {
+                rank: 0,
+                kind: ChildKind::Segment(index),
+            };
+            self.guide.loops[in_loop].children.push(child);
+        }
+        for index in 0..self.guide.loops.len() {
+            let places: Vec<(bool, u16)> = self.guide.loops[index]
+                .children
+                .iter()
+                .map(|child| {
+                    let is_loop = matches!(child.kind, ChildKind::Loop(_));
+                    (
+                        is_loop,
+                        self.guide.opening(child.kind).map_or(0, |s| s.position),
+                    )
+                })
+                .collect();
+            let mut rank = 0;
+            for (at, child) in self.guide.loops[index].children.iter_mut().enumerate() {
+                // A loop's own trigger stands alone before everything else.
+                if at > 0 && (places[at] != places[at - 1] || (at == 1 && index > 0)) {
+                    rank += 1;
+                }
+                child.rank = rank;
+            }
+        }
+        self.guide
+    }
+}
+
+fn owned(codes: &[&str]) -> Vec<String> {
+    codes.iter().map(|&code| code.to_owned()).collect()
+}

@@ -1,0 +1,62 @@
+//! The embedded guides, read once. To add one: a file in `data/` and a line here.
+
+use std::sync::OnceLock;
+
+use super::{Dictionary, Guide};
+
+const DICTIONARY: &str = include_str!("data/dictionary");
+const ENVELOPE: &str = include_str!("data/envelope.guide");
+const GUIDES: &[&str] = &[
+    include_str!("data/005010X221A1.guide"),
+    include_str!("data/005010X231A1.guide"),
+    include_str!("data/005010X214.guide"),
+];
+
+/// Guides with the dictionary they are written against.
+#[derive(Debug)]
+pub struct Library {
+    dictionary: Dictionary,
+    envelope: Guide,
+    guides: Vec<Guide>,
+}
+
+/// The guides that come with claimgate.
+pub fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        // Embedded text is ours: a mistake in it is a bug, found by the first test that runs.
+        let dictionary = Dictionary::parse(DICTIONARY).expect("embedded dictionary");
+        let parse = |text| Guide::parse(text, &dictionary).expect("embedded guide");
+        let (envelope, guides) = (
+            parse(ENVELOPE),
+            GUIDES.iter().map(|text| parse(text)).collect(),
+        );
+        Library {
+            dictionary,
+            envelope,
+            guides,
+        }
+    })
+}
+
+impl Library {
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// ISA, TA1, GS, GE, IEA.
+    pub fn envelope(&self) -> &Guide {
+        &self.envelope
+    }
+
+    pub fn guides(&self) -> &[Guide] {
+        &self.guides
+    }
+
+    /// The guide of a transaction set: by GS08 or ST03, whichever is known here.
+    pub fn find(&self, set: &str, version: &str) -> Option<&Guide> {
+        self.guides
+            .iter()
+            .find(|guide| guide.set == set && guide.accepts.iter().any(|known| known == version))
+    }
+}
