@@ -3,7 +3,10 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Money, Name, Patient, Payer, Phi, Provider, Subscriber};
+use super::{
+    ClaimDetail, LineDetail, Money, Name, OtherPayerDetail, Patient, Payer, Phi, Provider,
+    Subscriber,
+};
 
 /// A professional claim to one payer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +63,8 @@ pub struct Claim {
     pub other_payers: Vec<OtherPayer>,
     /// At most fifty.
     pub lines: Vec<ServiceLine>,
+    #[serde(default)]
+    pub detail: ClaimDetail,
 }
 
 /// Dates of the whole claim (DTP of loop 2300).
@@ -80,6 +85,29 @@ pub struct ClaimDates {
     pub admission: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discharge: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acute_manifestation: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_x_ray: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vision_prescription: Option<Date>,
+    /// Both days where one period is known (DTP*314), else the one that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disability_begin: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disability_end: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_worked: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_to_work: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumed_care: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relinquished_care: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_contact: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repricer_received: Option<Date>,
 }
 
 /// CLM11: what the visit is a consequence of.
@@ -125,6 +153,30 @@ pub struct Supplement {
     /// REF*D9: our identifier of the claim, returned in a 277CA.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clearinghouse_trace: Option<String>,
+    /// REF*4N.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_authorization_exception: Option<String>,
+    /// REF*F5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub medicare_crossover: Option<String>,
+    /// REF*EW.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mammography: Option<String>,
+    /// REF*9A.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repriced_claim: Option<String>,
+    /// REF*9C.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjusted_repriced_claim: Option<String>,
+    /// REF*LX.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_exemption: Option<String>,
+    /// REF*P4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub demonstration_project: Option<String>,
+    /// REF*1J.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub care_plan_oversight: Option<String>,
 }
 
 /// An ICD-10-CM code without its decimal point.
@@ -193,6 +245,8 @@ pub struct ServiceLine {
     /// What earlier payers decided on this line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjudications: Vec<LineAdjudication>,
+    #[serde(default)]
+    pub detail: LineDetail,
 }
 
 /// A drug given (loop 2410).
@@ -236,6 +290,8 @@ pub struct OtherPayer {
     /// REF*F8: the other payer's claim number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer_claim_number: Option<String>,
+    #[serde(default)]
+    pub detail: OtherPayerDetail,
 }
 
 /// One reason for a difference between charge and payment (CAS).
@@ -262,6 +318,12 @@ pub struct LineAdjudication {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
     pub adjudicated: Date,
+    /// AMT*EAF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining_patient_liability: Option<Money>,
+    /// SVD06: the line (LX01) that this one was bundled into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundled_line: Option<String>,
 }
 
 impl Claim {

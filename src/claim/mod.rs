@@ -2,6 +2,7 @@
 //! (no segment, no qualifier position) and not know charts. Codes are the standard code sets' own values.
 
 mod claim;
+mod detail;
 mod money;
 mod party;
 mod phi;
@@ -9,6 +10,10 @@ mod phi;
 pub use claim::{
     Accident, Adjustment, Attachment, Claim, ClaimDates, Diagnosis, Drug, LineAdjudication,
     OtherPayer, ProviderRole, RoledProvider, ServiceLine, Supplement,
+};
+pub use detail::{
+    Ambulance, Certification, ClaimDetail, DropOff, LineDates, LineDetail, LineSupplement,
+    Measurement, OtherPayerDetail, PersonDetail, ProviderId, PurchasedService, SpinalManipulation,
 };
 pub use money::Money;
 pub use party::{

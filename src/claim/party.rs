@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Phi;
+use super::{PersonDetail, Phi, ProviderId};
 
 /// A National Provider Identifier: ten digits whose last is a Luhn check over `80840` and the first nine
 /// (45 CFR 162.406).
@@ -108,7 +108,7 @@ pub struct Address {
     pub country: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -153,6 +153,9 @@ pub struct Provider {
     pub address: Option<Address>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
+    /// At most four.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_ids: Vec<ProviderId>,
 }
 
 /// X12's sex codes (DMG03 of the 837).
@@ -200,6 +203,8 @@ pub struct Subscriber {
     pub birth_date: Option<Phi<Date>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sex: Option<Sex>,
+    #[serde(default)]
+    pub detail: PersonDetail,
 }
 
 /// The patient where that is not the subscriber (loops 2000C and 2010CA).
@@ -211,6 +216,8 @@ pub struct Patient {
     pub address: Address,
     pub birth_date: Phi<Date>,
     pub sex: Sex,
+    #[serde(default)]
+    pub detail: PersonDetail,
 }
 
 /// The insurer (loop 2010BB). The id is text: leading zeros count.
