@@ -1,1 +1,3 @@
 //! One file a transaction set, read and write side by side: segments to types and back.
+
+pub mod t837p;

@@ -226,6 +226,11 @@ impl Writer {
         self.segments
     }
 
+    /// The first value that was not written, so that the caller can tell where it came from.
+    pub fn refused(&self) -> Option<&Refused> {
+        self.refused.as_ref()
+    }
+
     /// Closes what is open and gives the bytes.
     ///
     /// # Errors
