@@ -16,6 +16,33 @@
 //! | 3 | [`check`] judges by a guide · [`transaction`] claim and remittance types to segments and back · [`billing`] chart to claim |
 //! | 2 | [`guide`] the law as data · [`payer`] a trading partner |
 //! | 1 | [`x12`] the language · [`claim`] what a payer is sent · [`chart`] what the practice knows |
+//!
+//! # Invariants
+//! 1. Floors 1-4 do no IO, read no clock, draw no random number and do not wait: bytes, time and numbers are arguments.
+//! 2. Reading never fails: it returns what it could read and the findings. `Err` is for the machine, a finding for the biller.
+//! 3. A byte received is stored before it is understood, and never changed. Absent, zero and unreadable are three things.
+//! 4. State is a fold over append-only events; every effect on the outside has an idempotency key; every job may run twice.
+//! 5. What we write passes our own check before it may be sent.
+//! 6. An uncertain send is `unknown` until an acknowledgment, a pick-up or a person settles it; it is never sent again blindly.
+//! 7. Money is exact ([`claim::Money`]), its sums checked when written and when read back. Nothing is forced to balance.
+//! 8. A payer's overlay may only tighten a guide.
+//! 9. Health information is [`claim::Phi`]: redacted in `Debug` and `Display`, in every build. Logs carry ids and places.
+//! 10. Memory is bounded by the largest claim, not by the file. Every loop, queue, body and file has a named limit.
+//!
+//! # How to add …
+//! | new | touch |
+//! |---|---|
+//! | guide or version | `guide/data/<GUIDE>.guide` and a line in `guide/library.rs`; a `transaction/` file only if the business reads it |
+//! | payer | `config/payers/<id>.toml` |
+//! | transport | one file in `transport/` and a variant of its enum; it then runs the shared contract test |
+//! | kind of finding | a line in `check/finding.rs` and its wire code in `check/wire_code.rs` |
+//! | command | one file in `cli/` and a line in its `mod.rs` |
+//! | page | one file in `web/` and a line in its router |
+//!
+//! # Glossary
+//! *Chart*: what the practice knows of an encounter. *Claim*: what a payer is sent. *Submission*: one interchange sent to
+//! one payer, with its life. *Finding*: something wrong, with place, reason and remedy. *Worklist item*: what needs a
+//! person. The rest are the standard's own words.
 
 pub mod billing;
 pub mod chart;

@@ -1,1 +1,4 @@
+//! Tests of the whole: one binary, a module a subject. Unit tests stand beside the code.
 
+mod corpus;
+mod fence;

@@ -2,6 +2,7 @@
 //! below and prints.
 
 mod check;
+mod explain;
 mod output;
 
 use std::path::PathBuf;
@@ -38,6 +39,8 @@ pub(crate) struct Common {
 enum Command {
     /// Judge interchanges: what is wrong, where, and what to do.
     Check(check::CheckArgs),
+    /// What a finding means and what to do.
+    Explain(explain::ExplainArgs),
 }
 
 /// Reads the command line and runs the command. Exit codes: 0 done or accepted, 1 findings, 2 could not do it.
@@ -57,6 +60,7 @@ pub fn run() -> ExitCode {
     };
     let done = match cli.command {
         Command::Check(args) => check::run(&args, &cli.common),
+        Command::Explain(args) => explain::run(&args),
     };
     match done {
         Ok(code) => code,

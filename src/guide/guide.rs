@@ -467,7 +467,14 @@ impl<'d> Builder<'d> {
         })
     }
 
+    fn levels_last(&mut self, index: LoopIndex) {
+        let mut children = std::mem::take(&mut self.guide.loops[index].children);
+        children.sort_by_key(|child| is_level(&self.guide, child));
+        self.guide.loops[index].children = children;
+    }
+
     fn finish(mut self) -> Guide {
+        (0..self.guide.loops.len()).for_each(|index| self.levels_last(index));
         for (in_loop, index) in std::mem::take(&mut self.closing) {
             let child = Child {
                 rank: 0,
@@ -497,6 +504,17 @@ impl<'d> Builder<'d> {
             }
         }
         self.guide
+    }
+}
+
+/// Lower HL levels follow all else of their level, wherever the file declares them: a subscriber's own claims stand
+/// before its patients.
+fn is_level(guide: &Guide, child: &Child) -> bool {
+    match child.kind {
+        ChildKind::Loop(index) => guide
+            .trigger(index)
+            .is_some_and(|opening| opening.id == "HL"),
+        ChildKind::Segment(_) => false,
     }
 }
 

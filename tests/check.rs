@@ -1,0 +1,270 @@
+//! The law on fixtures: every file under `fixtures/<guide>/accepted` is accepted, every one under `rejected` gives
+//! exactly the findings listed beside it, and each small change to a good file gives the finding it should.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use claimgate::check::{Checker, Judgment, Verdict};
+use claimgate::x12::read_all;
+
+const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
+const REMITTANCE: &str = "005010X221A1/accepted/payment-and-denial.edi";
+
+#[test]
+fn accepted_fixtures_are_accepted() {
+    for file in edi_files("accepted") {
+        let judgment = judge(&fs::read(&file).unwrap());
+        assert_eq!(
+            judgment.verdict(),
+            Verdict::Accepted,
+            "{file:?}: {:?}",
+            told(&judgment)
+        );
+    }
+}
+
+#[test]
+fn rejected_fixtures_give_the_findings_listed() {
+    for file in edi_files("rejected") {
+        let judgment = judge(&fs::read(&file).unwrap());
+        let listed = fs::read_to_string(file.with_extension("findings")).unwrap();
+        assert_eq!(
+            told(&judgment),
+            listed.lines().collect::<Vec<_>>(),
+            "{file:?}"
+        );
+        assert_eq!(judgment.verdict(), Verdict::Rejected, "{file:?}");
+    }
+}
+
+/// Changes one place of a good interchange (SE01 is kept right) and expects exactly these findings.
+fn check(fixture: &str, from: &str, to: &str, expected: &[&str]) {
+    let good = fs::read_to_string(fixtures().join(fixture)).unwrap();
+    assert_eq!(
+        good.matches(from).count(),
+        1,
+        "`{from}` stands once in {fixture}"
+    );
+    let changed = recount(&good.replace(from, to));
+    assert_eq!(
+        told(&judge(changed.as_bytes())),
+        expected,
+        "`{from}` → `{to}`"
+    );
+}
+
+#[test]
+fn syntax_of_an_837p() {
+    let check = |from, to, expected: &[&str]| check(CLAIMS, from, to, expected);
+    check(
+        "DTP*472*RD8*20261104-20261105",
+        "DTP*472*RD8*20261105-20261104",
+        &["ElementDate DTP03 @45"],
+    );
+    check(
+        "DMG*D8*19800214",
+        "DMG*D8*19801399",
+        &["ElementDate DMG02 @17"],
+    );
+    check(
+        "BHT*0019*00*BATCH101*20261124*0930",
+        "BHT*0019*00*BATCH101*20261124*2960",
+        &["ElementTime BHT05 @2"],
+    );
+    check(
+        "CLM*CG0001*150*",
+        "CLM*CG0001*15x0*",
+        &["ElementCharacter CLM02 @19", "NotEvaluable CLM02 @19"],
+    );
+    check(
+        "CLM*CG0001*",
+        "CLM*CG0001CG0001CG0001CG*",
+        &["ElementTooLong CLM01 @19"],
+    );
+    check("N4*SALEM*MA", "N4*S*MA", &["ElementTooShort N401 @39"]);
+    check(
+        "N4*SALEM*MA*01970",
+        "N4*SALEM*MA*01970*****X",
+        &["ElementsTooMany N408 @39"],
+    );
+    check(
+        "PER*IC*BILLING DESK*TE*6175550134",
+        "PER*IC*BILLING DESK*TE",
+        &["ElementMissing PER04 @4", "ElementConditional PER04 @4"],
+    );
+    check("LX*2\n", "LX\n", &["SegmentEmpty LX @27"]);
+}
+
+#[test]
+fn structure_of_an_837p() {
+    let check = |from, to, expected: &[&str]| check(CLAIMS, from, to, expected);
+    check("N3*12 WHARF STREET~\n", "", &["SegmentMissing N3 @9"]);
+    check("HI*ABK:J0300~\n", "", &["SegmentMissing HI @42"]);
+    check(
+        "NM1*40*2*SANDBOX HEALTH PLAN*****46*SANDBOX~\n",
+        "",
+        &["LoopMissing NM1 @5"],
+    );
+    check("NM1*41*", "NM1*42*", &["ElementCode NM101 @3"]);
+    check(
+        "LX*2~\n",
+        "ZZZ*1~\nLX*2~\n",
+        &["SegmentUnrecognized ZZZ @27"],
+    );
+    check("LX*2~\n", "CLP*1~\nLX*2~\n", &["SegmentNotUsed CLP @27"]);
+    check(
+        "LX*2~\n",
+        "REF*ZZ*1~\nLX*2~\n",
+        &["SegmentUnexpected REF @27"],
+    );
+    check(
+        "REF*6R*CG0001L1~\n",
+        "REF*6R*CG0001L1~\nREF*6R*AGAIN~\n",
+        &["SegmentRepeats REF @27"],
+    );
+    check(
+        "*11:B:1*Y*A*Y*Y~\nHI*ABK:J069",
+        "*11:X:1*Y*A*Y*Y~\nHI*ABK:J069",
+        &["ElementCode CLM05-2 @19"],
+    );
+    check(
+        "HL*4*3*23*0",
+        "HL*4*9*23*0",
+        &["HierarchyChild HL04 @31", "HierarchyParent HL02 @35"],
+    );
+    check("HL*2*1*22*0", "HL*2*1*22*1", &["HierarchyChild HL04 @12"]);
+    check(
+        "HL*3*1*22*1",
+        "HL*7*1*22*1",
+        &["HierarchyNumber HL01 @31", "HierarchyParent HL02 @35"],
+    );
+}
+
+#[test]
+fn balance_of_an_837p_and_an_835() {
+    check(
+        CLAIMS,
+        "CLM*CG0001*150*",
+        "CLM*CG0001*151*",
+        &["ClaimTotal CLM02 @19"],
+    );
+    check(
+        REMITTANCE,
+        "CAS*CO*45*25",
+        "CAS*CO*45*24.99",
+        &[
+            "ClaimPaymentBalance CLP03 @12",
+            "LinePaymentBalance SVC02 @15",
+        ],
+    );
+    check(REMITTANCE, "*-18", "*18", &["RemittanceBalance BPR02 @2"]);
+    check(
+        REMITTANCE,
+        "CLP*CG0002*4*80*0*",
+        "CLP*CG0002*4*80*abc*",
+        &[
+            "NotEvaluable BPR02 @2",
+            "ElementCharacter CLP04 @25",
+            "NotEvaluable CLP03 @25",
+        ],
+    );
+}
+
+#[test]
+fn envelope_counts_and_numbers() {
+    let check = |from: &str, to: &str, expected: &[&str]| {
+        let good = fs::read_to_string(fixtures().join(CLAIMS)).unwrap();
+        assert_eq!(
+            told(&judge(good.replace(from, to).as_bytes())),
+            expected,
+            "`{from}` → `{to}`"
+        );
+    };
+    check(
+        "SE*46*0001",
+        "SE*45*0001",
+        &["TransactionSegmentCount SE01 @46"],
+    );
+    check(
+        "SE*46*0001",
+        "SE*46*0002",
+        &["TransactionControlNumber SE02 @46"],
+    );
+    check("GE*1*101", "GE*2*101", &["GroupTransactionCount GE01 @49"]);
+    check("GE*1*101", "GE*1*102", &["GroupControlNumber GE02 @49"]);
+    check(
+        "IEA*1*000000101",
+        "IEA*2*000000101",
+        &["InterchangeGroupCount IEA01 @50"],
+    );
+    check(
+        "IEA*1*000000101",
+        "IEA*1*000000102",
+        &["InterchangeControlNumber IEA02 @50"],
+    );
+    check("GE*1*101~\n", "", &["GroupNotClosed GE @49"]);
+    check("IEA*1*000000101~\n", "", &["InterchangeNotClosed IEA @49"]);
+    check("GS*HC*", "GS*HP*", &["GroupFunctionalId ST01 @1"]);
+    check("005010X222A1~\nST", "004010X098A1~\nST", &[]);
+}
+
+/// `Code REFERENCE @position` of each finding.
+fn told(judgment: &Judgment) -> Vec<String> {
+    judgment
+        .findings()
+        .map(|finding| {
+            format!(
+                "{} {} @{}",
+                finding.code,
+                finding.reference(),
+                finding.place.position
+            )
+        })
+        .collect()
+}
+
+/// Puts the right count into SE01.
+fn recount(text: &str) -> String {
+    let mut count = 0;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        count = if line.starts_with("ST*") {
+            1
+        } else {
+            count + 1
+        };
+        match line
+            .strip_prefix("SE*")
+            .and_then(|rest| rest.split_once('*'))
+        {
+            Some((_, rest)) => lines.push(format!("SE*{count}*{rest}")),
+            None => lines.push(line.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+fn judge(bytes: &[u8]) -> Judgment {
+    let mut checker = Checker::default();
+    read_all(bytes, |item| checker.item(&item));
+    checker.finish()
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn edi_files(verdict: &str) -> Vec<PathBuf> {
+    let guides = fs::read_dir(fixtures())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let folders = guides
+        .map(|guide| guide.join(verdict))
+        .filter(|folder| folder.is_dir());
+    let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
+    let mut files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "edi"));
+    assert!(!files.is_empty(), "no fixtures under {verdict}");
+    files.sort();
+    files
+}
