@@ -20,7 +20,8 @@ fn lex(criterion: &mut Criterion) {
         .throughput(Throughput::Bytes(bytes.len() as u64))
         .sample_size(20);
     group.bench_function("memchr over terminators (the limit)", |bench| {
-        bench.iter(|| memchr::memchr_iter(b'~', black_box(&bytes)).count());
+        // Positions, not `count()`: counting never stops at a terminator and is ten times faster.
+        bench.iter(|| memchr::memchr_iter(b'~', black_box(&bytes)).fold(0, |sum, at| sum ^ at));
     });
     group.bench_function("segments with element ends", |bench| {
         bench.iter(|| {
