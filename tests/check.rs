@@ -78,7 +78,7 @@ fn syntax_of_an_837p() {
     );
     check(
         "CLM*CG0001*",
-        "CLM*CG0001CG0001CG0001CG*",
+        "CLM*CG0001CG0001CG0001CG1*",
         &["ElementTooLong CLM01 @19"],
     );
     check("N4*SALEM*MA", "N4*S*MA", &["ElementTooShort N401 @39"]);
@@ -136,7 +136,11 @@ fn structure_of_an_837p() {
     check(
         "HL*3*1*22*1",
         "HL*7*1*22*1",
-        &["HierarchyNumber HL01 @31", "HierarchyParent HL02 @35"],
+        &[
+            "HierarchyNumber HL01 @31",
+            "HierarchyChild HL04 @31",
+            "HierarchyParent HL02 @35",
+        ],
     );
 }
 

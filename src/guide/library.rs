@@ -7,6 +7,7 @@ use super::{Dictionary, Guide};
 const DICTIONARY: &str = include_str!("data/dictionary");
 const ENVELOPE: &str = include_str!("data/envelope.guide");
 const GUIDES: &[&str] = &[
+    include_str!("data/005010X222A1.guide"),
     include_str!("data/005010X221A1.guide"),
     include_str!("data/005010X231A1.guide"),
     include_str!("data/005010X214.guide"),
