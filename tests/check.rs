@@ -92,7 +92,7 @@ fn syntax_of_an_837p() {
         "PER*IC*BILLING DESK*TE",
         &["ElementMissing PER04 @4", "ElementConditional PER04 @4"],
     );
-    check("LX*2\n", "LX\n", &["SegmentEmpty LX @27"]);
+    check("LX*2~\n", "LX~\n", &["SegmentEmpty LX @27"]);
 }
 
 #[test]

@@ -10,6 +10,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::check::{Checker, Finding, Judgment, Severity, Verdict};
+use crate::exchange::{AnswerNumbers, implementation_acknowledgments, interchange_acknowledgments};
+use crate::gateway::clock;
 use crate::x12::{Item, Reader, Segment};
 
 use super::{Common, FINDINGS, output};
@@ -21,6 +23,7 @@ const SHOWN_MAX: usize = 100;
 #[command(after_help = "Examples:
   claimgate check claims.837                       what is wrong, for people
   claimgate check --format json *.edi | jq .verdict
+  claimgate check --format 999 claims.837          the acknowledgment a receiver would send
   claimgate check --snip 2 remittance.835          syntax and guide only, no balances")]
 pub(crate) struct CheckArgs {
     /// Interchanges; `-` reads standard input.
@@ -39,8 +42,15 @@ pub(crate) struct CheckArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// For people, with the segment and a caret.
     Text,
+    /// One object a file.
     Json,
+    /// The 999 (and TA1) that a receiver would answer.
+    #[value(name = "999")]
+    Implementation,
+    /// The TA1 that a receiver would answer.
+    Ta1,
 }
 
 pub(crate) fn run(args: &CheckArgs, _common: &Common) -> anyhow::Result<ExitCode> {
@@ -52,6 +62,14 @@ pub(crate) fn run(args: &CheckArgs, _common: &Common) -> anyhow::Result<ExitCode
         match args.format {
             Format::Json => print_json(&mut out, file, &judgment)?,
             Format::Text => print_text(&mut out, file, &judgment, args)?,
+            Format::Implementation => {
+                let answer = implementation_acknowledgments(&judgment, answer_numbers());
+                out.write_all(&answer.with_context(|| cannot_answer(file))?)?;
+            }
+            Format::Ta1 => {
+                let answer = interchange_acknowledgments(&judgment, answer_numbers());
+                out.write_all(&answer.with_context(|| cannot_answer(file))?)?;
+            }
         }
     }
     out.flush()?;
@@ -60,6 +78,21 @@ pub(crate) fn run(args: &CheckArgs, _common: &Common) -> anyhow::Result<ExitCode
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// An acknowledgment printed by hand has no ledger of numbers behind it.
+fn answer_numbers() -> AnswerNumbers {
+    AnswerNumbers {
+        control_number: 1,
+        created: clock::local(clock::now()),
+    }
+}
+
+fn cannot_answer(file: &Path) -> String {
+    format!(
+        "{}: its envelope holds ids that no acknowledgment can carry back",
+        file.display()
+    )
 }
 
 fn judge(file: &Path, snip: u8) -> anyhow::Result<Judgment> {
