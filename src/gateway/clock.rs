@@ -11,5 +11,5 @@ pub fn now() -> Timestamp {
 
 /// A moment as the local date and time that an envelope carries (ISA09 and ISA10 have no zone).
 pub fn local(moment: Timestamp) -> DateTime {
-    moment.to_zoned(TimeZone::system()).datetime()
+    TimeZone::system().to_datetime(moment)
 }
