@@ -342,3 +342,21 @@ impl Claim {
         Money::checked_sum(self.lines.iter().map(|line| line.charge))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::strategies;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        /// The store keeps claims as JSON.
+        #[test]
+        fn read_of_written_json_is_the_claim(claim in strategies::claim()) {
+            let json = serde_json::to_string(&claim).unwrap();
+            prop_assert!(serde_json::from_str::<Claim>(&json).unwrap() == claim);
+        }
+    }
+}

@@ -1,5 +1,5 @@
-//! What few claims carry: each struct is empty by default, so that a claim names only what it has. It must not
-//! know X12; the segment in a comment is where the 837P puts the fact.
+//! What few claims carry: each struct is empty by default, so that a claim names only what it has.
+//! It must not know X12; the segment in a comment is where the 837P puts the fact.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,8 @@ pub struct ClaimDetail {
     /// HI*BG: condition codes, at most 24.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<String>,
-    /// HI*BP and BO: surgical procedures that an anaesthesia belongs to, principal first, at most two.
+    /// HI*BP and BO: surgical procedures that an anaesthesia belongs to, principal first, at most
+    /// two.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub anesthesia_procedures: Vec<String>,
     /// K3: fixed-format information that a state asks for, at most ten.
@@ -216,7 +217,8 @@ pub struct ProviderId {
 pub struct Ambulance {
     #[serde(default, skip_serializing_if = "absent")]
     pub patient_pounds: Option<Phi<String>>,
-    /// `A` nearest facility, `B` preferred by the physician, `C` nearness of family, `D` specialist, `E` rehabilitation.
+    /// `A` nearest facility, `B` preferred by the physician, `C` nearness of family, `D`
+    /// specialist, `E` rehabilitation.
     pub reason: String,
     pub miles: String,
     #[serde(default, skip_serializing_if = "absent")]
@@ -228,7 +230,8 @@ pub struct Ambulance {
 /// CR2: chiropractic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpinalManipulation {
-    /// `A` acute, `C` chronic, `D` non-acute, `E` not life threatening, `F` routine, `G` symptomatic, `M` acute on chronic.
+    /// `A` acute, `C` chronic, `D` non-acute, `E` not life threatening, `F` routine, `G`
+    /// symptomatic, `M` acute on chronic.
     pub condition: Phi<String>,
     #[serde(default, skip_serializing_if = "absent")]
     pub description: Option<Phi<String>>,
@@ -239,7 +242,7 @@ pub struct SpinalManipulation {
 /// CRC: whether conditions of a kind apply, and which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certification {
-    /// `07` ambulance, `E1`–`E3` vision, `75` homebound, `ZZ` EPSDT, `70` hospice, `09` equipment.
+    /// `07` ambulance, `E1`–`E3` vision, `75` homebound, `ZZ` EPSDT, `70` hospice, `09` device.
     pub kind: String,
     /// `Y` or `N`.
     pub applies: String,

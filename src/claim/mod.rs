@@ -6,6 +6,8 @@ mod detail;
 mod money;
 mod party;
 mod phi;
+#[cfg(test)]
+pub(crate) mod strategies;
 
 pub use claim::{
     Accident, Adjustment, Attachment, Claim, ClaimDates, Diagnosis, Drug, LineAdjudication,

@@ -1,4 +1,5 @@
-//! A whole interchange for one trading partner. It must not choose control numbers or read a clock: both are arguments.
+//! A whole interchange for one trading partner. It must not choose control numbers or read a clock:
+//! both are arguments.
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -47,11 +48,13 @@ pub fn claims_per_interchange(limits: &BatchLimits) -> usize {
     limits.claims_per_set.max(1).saturating_mul(sets)
 }
 
-/// Writes the claims into one interchange of one group, split over transaction sets by the partner's limits.
+/// Writes the claims into one interchange of one group, split over transaction sets by the
+/// partner's limits.
 ///
 /// # Errors
-/// Nothing is written when there is no claim, when there are more than [`claims_per_interchange`], or when a value would
-/// break the framing; then the claim is named, so that the others can go without it.
+/// Nothing is written when there is no claim, when there are more than [`claims_per_interchange`],
+/// or when a value would break the framing; then the claim is named, so that the others can go
+/// without it.
 pub fn interchange(
     partner: &TradingPartner,
     numbers: &Numbers<'_>,

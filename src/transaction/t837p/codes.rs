@@ -1,4 +1,5 @@
-//! The qualifiers of dates, reference numbers and roles, one table for both directions. It must not read or write.
+//! The qualifiers of dates, reference numbers and roles, one table for both directions. It must not
+//! read or write.
 
 use jiff::civil::Date;
 
@@ -144,8 +145,8 @@ pub(super) fn entity(role: ProviderRole) -> &'static str {
     }
 }
 
-/// The roles in the guide's order of loops 2310A to 2310D. The last two have no place in a claim, only in a line:
-/// they are written all the same, for the check to find.
+/// The roles in the guide's order of loops 2310A to 2310D. The last two have no place in a claim,
+/// only in a line: they are written all the same, for the check to find.
 pub(super) const CLAIM_ROLES: [ProviderRole; 7] = [
     ProviderRole::Referring,
     ProviderRole::PrimaryCare,

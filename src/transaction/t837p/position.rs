@@ -18,7 +18,8 @@ impl Span {
 /// The segments of one claim, and of the levels above it, which it shares with its neighbours.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimPosition {
-    /// Index into the claims as they were given to the writer; when read, the number of claims before it in the set.
+    /// Index into the claims as they were given to the writer; when read, the number of claims
+    /// before it in the set.
     pub claim: usize,
     /// Loops 2000A and 2010AA to 2010AC.
     pub billing_provider: Span,

@@ -1,5 +1,5 @@
-//! A transaction set: header, and the levels billing provider, subscriber, patient that claims hang from. It must
-//! not open interchange or group, and must not know what stands inside a claim.
+//! A transaction set: header, and the levels billing provider, subscriber, patient that claims hang
+//! from. It must not open interchange or group, and must not know what stands inside a claim.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,8 @@ use crate::claim::{
 };
 use crate::x12::{Refused, Writer};
 
-/// The guide lets loop 2300 repeat a hundred times under one subscriber or patient; then the level is said again.
+/// The guide lets loop 2300 repeat a hundred times under one subscriber or patient; then the level
+/// is said again.
 const CLAIMS_PER_PERSON: usize = 100;
 
 /// What ST, BHT and loops 1000A and 1000B say.
@@ -40,7 +41,8 @@ pub struct SetHeader<'a> {
 pub enum NotWritten {
     /// A value would be read back as something else.
     Refused {
-        /// Index of the first claim that holds it or stands under it; `None` where it is in a header.
+        /// Index of the first claim that holds it or stands under it; `None` where it is in a
+        /// header.
         claim: Option<usize>,
         refused: Refused,
     },
@@ -67,8 +69,9 @@ impl std::fmt::Display for NotWritten {
 
 impl std::error::Error for NotWritten {}
 
-/// Writes one transaction set into an open group. Claims of one billing provider, and in it of one subscriber and one
-/// patient, stand together; otherwise their order is kept. The positions are in the order written.
+/// Writes one transaction set into an open group. Claims of one billing provider, and in it of one
+/// subscriber and one patient, stand together; otherwise their order is kept. The positions are in
+/// the order written.
 ///
 /// # Errors
 /// [`NotWritten::Refused`] for the first value that holds a separator or a control character.
@@ -130,8 +133,8 @@ struct Family<'a> {
     by_member: HashMap<&'a str, Vec<usize>>,
 }
 
-/// Claims under one subscriber. A subscriber's own claims and a dependent's do not share a level: the one is said to be
-/// the patient (SBR02, DMG) and the other is not.
+/// Claims under one subscriber. A subscriber's own claims and a dependent's do not share a level:
+/// the one is said to be the patient (SBR02, DMG) and the other is not.
 struct Household<'a> {
     subscriber: &'a Subscriber,
     payer: &'a Payer,
@@ -313,7 +316,8 @@ impl Tree<'_, '_> {
     }
 }
 
-/// The numbers that the guide puts with the billing provider's name; its others stand with the payer's.
+/// The numbers that the guide puts with the billing provider's name; its others stand with the
+/// payer's.
 fn with_name(id: &ProviderId) -> bool {
     matches!(id.kind.as_str(), "0B" | "1G")
 }
@@ -351,8 +355,8 @@ fn patient_subscriber(writer: &mut Writer, subscriber: &Subscriber) {
     subscriber_numbers(writer, subscriber);
 }
 
-/// Loops 2000B and 2010BA of a subscriber whose dependent is the patient: the guide wants neither address nor birth
-/// date.
+/// Loops 2000B and 2010BA of a subscriber whose dependent is the patient: the guide wants neither
+/// address nor birth date.
 fn subscriber(writer: &mut Writer, subscriber: &Subscriber) {
     coverage(writer, subscriber, None);
     subscriber_name(writer, subscriber);

@@ -62,7 +62,8 @@ fn header(writer: &mut Writer, claim: &Claim) {
         .optional(claim.delay_reason.as_deref());
 }
 
-/// CLM11: two causes (a third is the standard's, not the guide's), state and country of an auto accident.
+/// CLM11: two causes (a third is the standard's, not the guide's), state and country of an auto
+/// accident.
 fn causes(claim: &Claim) -> [&str; 5] {
     let Some(accident) = &claim.accident else {
         return [""; 5];
@@ -192,8 +193,9 @@ fn health_codes(writer: &mut Writer, first: &str, others: &str, codes: &[&str]) 
     }
 }
 
-/// Loops 2310A to 2310F. A rendering provider or service facility that is the billing provider is not said again:
-/// the guide asks for them only where they differ, and payers reject the repetition.
+/// Loops 2310A to 2310F. A rendering provider or service facility that is the billing provider is
+/// not said again: the guide asks for them only where they differ, and payers reject the
+/// repetition.
 fn providers(writer: &mut Writer, claim: &Claim) {
     let billing = &claim.billing_provider;
     for role in CLAIM_ROLES {

@@ -86,8 +86,8 @@ fn service(writer: &mut Writer, claim: &Claim, line: &ServiceLine) {
         .optional(detail.copay_status.as_deref());
 }
 
-/// C003: the description stands behind four places for modifiers. A fifth modifier takes its place, for the check to
-/// find.
+/// C003: the description stands behind four places for modifiers. A fifth modifier takes its place,
+/// for the check to find.
 fn procedure<'a>(
     kind: &'a str,
     code: &'a str,

@@ -1,4 +1,5 @@
-//! People, organizations and the small segments that any loop may hold. It must not know which loop it is in.
+//! People, organizations and the small segments that any loop may hold. It must not know which loop
+//! it is in.
 
 use jiff::civil::Date;
 
@@ -194,7 +195,8 @@ pub(super) fn patient(writer: &mut Writer, relationship: Option<&str>, detail: &
         .optional(text(pregnant.as_ref()));
 }
 
-/// CAS: a segment a group, in the order the groups first appear; a further one where a group has more than six reasons.
+/// CAS: a segment a group, in the order the groups first appear; a further one where a group has
+/// more than six reasons.
 pub(super) fn adjustments(writer: &mut Writer, adjustments: &[Adjustment]) {
     let mut groups: Vec<&str> = Vec::new();
     for adjustment in adjustments {

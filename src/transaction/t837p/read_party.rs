@@ -1,0 +1,244 @@
+//! People, organizations and the small segments that any loop may hold. It must not know which loop
+//! it is in.
+
+use jiff::civil::Date;
+
+use super::codes::Slot;
+use super::cursor::{Cursor, What, ccyymmdd};
+use crate::claim::{
+    Address, Adjustment, Contact, Name, Npi, PersonDetail, Phi, Provider, ProviderId, Sex, TaxId,
+};
+
+pub(super) fn no_name() -> Name {
+    Name::organization("")
+}
+
+pub(super) fn no_address() -> Address {
+    Address {
+        line1: "".into(),
+        line2: None,
+        city: "".into(),
+        state: None,
+        postal_code: None,
+        country: None,
+    }
+}
+
+pub(super) fn no_provider() -> Provider {
+    Provider {
+        name: no_name(),
+        npi: None,
+        taxonomy: None,
+        tax_id: None,
+        address: None,
+        contact: None,
+        other_ids: Vec::new(),
+    }
+}
+
+/// NM102 to NM107.
+pub(super) fn name(cursor: &mut Cursor<'_, '_>) -> Name {
+    let person = cursor.qualifier(2) == "1";
+    if person {
+        Name::Person {
+            last: cursor.phi(3).unwrap_or_default(),
+            first: cursor.phi(4),
+            middle: cursor.phi(5),
+            suffix: cursor.phi(7),
+        }
+    } else {
+        cursor.expect(2, &["2"]);
+        Name::organization(cursor.text(3).unwrap_or_default())
+    }
+}
+
+/// NM109, with NM108 one of these kinds.
+pub(super) fn id(cursor: &mut Cursor<'_, '_>, kinds: &[&str]) -> String {
+    cursor.expect(8, kinds);
+    cursor.need(9)
+}
+
+/// NM1 of any provider.
+pub(super) fn provider(cursor: &mut Cursor<'_, '_>) -> Provider {
+    let mut provider = Provider {
+        name: name(cursor),
+        ..no_provider()
+    };
+    if cursor.qualifier(8) == "XX" {
+        provider.npi = Npi::parse(cursor.qualifier(9)).ok();
+        if provider.npi.is_none() {
+            cursor.note(9, What::NotNpi);
+        }
+    } else {
+        cursor.expect(8, &["XX"]);
+    }
+    provider
+}
+
+/// N3.
+pub(super) fn street(cursor: &mut Cursor<'_, '_>, address: &mut Option<Address>) {
+    let address = address.get_or_insert_with(no_address);
+    address.line1 = cursor.need_phi(1);
+    address.line2 = cursor.phi(2);
+}
+
+/// N4.
+pub(super) fn city(cursor: &mut Cursor<'_, '_>, address: &mut Option<Address>) {
+    let address = address.get_or_insert_with(no_address);
+    address.city = cursor.need_phi(1);
+    address.state = cursor.text(2);
+    address.postal_code = cursor.text(3);
+    address.country = cursor.text(4);
+}
+
+/// PER: an extension of a telephone number has no place.
+pub(super) fn contact(cursor: &mut Cursor<'_, '_>) -> Contact {
+    cursor.expect(1, &["IC"]);
+    let mut contact = Contact {
+        name: cursor.text(2),
+        ..Contact::default()
+    };
+    for kind in [3, 5, 7] {
+        let slot = match cursor.qualifier(kind) {
+            "TE" => &mut contact.phone,
+            "FX" => &mut contact.fax,
+            "EM" => &mut contact.email,
+            _ => continue,
+        };
+        let number = cursor.text(kind + 1);
+        cursor.fill(slot, number);
+    }
+    contact
+}
+
+/// PRV03.
+pub(super) fn taxonomy(cursor: &mut Cursor<'_, '_>, role: &str) -> Option<String> {
+    cursor.expect(1, &[role]);
+    cursor.expect(2, &["PXC"]);
+    cursor.text(3)
+}
+
+/// REF of a provider: tax numbers and the ids besides the NPI.
+pub(super) fn provider_number(cursor: &mut Cursor<'_, '_>, provider: &mut Provider) {
+    match cursor.qualifier(1) {
+        "EI" => {
+            let number = TaxId::Ein(cursor.need(2));
+            cursor.fill(&mut provider.tax_id, Some(number));
+        }
+        "SY" => {
+            let number = TaxId::Ssn(cursor.need_phi(2));
+            cursor.fill(&mut provider.tax_id, Some(number));
+        }
+        _ => provider.other_ids.extend(other_id(cursor)),
+    }
+}
+
+pub(super) fn other_id(cursor: &mut Cursor<'_, '_>) -> Option<ProviderId> {
+    let kind = cursor.qualifier(1);
+    if !matches!(kind, "0B" | "1G" | "G2" | "LU") {
+        cursor.note(0, What::NotHeld);
+        cursor.pass();
+        return None;
+    }
+    Some(ProviderId {
+        kind: kind.to_owned(),
+        number: cursor.need(2),
+    })
+}
+
+/// REF02 into the slot that REF01 names.
+pub(super) fn number<T>(cursor: &mut Cursor<'_, '_>, slots: &[Slot<T, str>], owner: &mut T) {
+    let kind = cursor.qualifier(1);
+    let Some(slot) = slots.iter().find(|slot| slot.code == kind) else {
+        cursor.note(0, What::NotHeld);
+        return cursor.pass();
+    };
+    let number = cursor.need(2);
+    if (slot.get)(owner).is_some() {
+        cursor.note(0, What::Repeated);
+    } else if !number.is_empty() {
+        (slot.put)(owner, number);
+    }
+}
+
+/// DTP03 into the slot that DTP01 names.
+pub(super) fn date<T>(cursor: &mut Cursor<'_, '_>, slots: &[Slot<T, Date>], owner: &mut T) {
+    let kind = cursor.qualifier(1);
+    let Some(slot) = slots.iter().find(|slot| slot.code == kind) else {
+        cursor.note(0, What::NotHeld);
+        return cursor.pass();
+    };
+    let day = cursor.day(3);
+    if (slot.get)(owner).is_some() {
+        cursor.note(0, What::Repeated);
+    } else if let Some(day) = day {
+        (slot.put)(owner, day);
+    }
+}
+
+/// DMG: birth date and sex.
+pub(super) fn demographics(cursor: &mut Cursor<'_, '_>) -> (Option<Phi<Date>>, Option<Sex>) {
+    let format = cursor.qualifier(1);
+    let text = cursor.qualifier(2);
+    let birth = ccyymmdd(text).filter(|_| format == "D8");
+    if birth.is_none() && !text.is_empty() {
+        cursor.note(2, What::NotDate);
+    }
+    let code = cursor.qualifier(3);
+    let sex = [Sex::Female, Sex::Male, Sex::Unknown]
+        .into_iter()
+        .find(|sex| sex.code() == code);
+    if sex.is_none() && !code.is_empty() {
+        cursor.note(3, What::UnknownCode);
+    }
+    (birth.map(Phi::new), sex)
+}
+
+/// PAT05 to PAT09.
+pub(super) fn patient(cursor: &mut Cursor<'_, '_>, detail: &mut PersonDetail) {
+    let format = cursor.qualifier(5);
+    if !format.is_empty() || !cursor.qualifier(6).is_empty() {
+        detail.death_date = cursor.day(6).map(Phi::new);
+    }
+    cursor.expect(7, &["01"]);
+    detail.weight_pounds = cursor.phi(8);
+    detail.pregnant = cursor.phi(9);
+}
+
+/// REF of a subscriber or patient.
+pub(super) fn person_number(cursor: &mut Cursor<'_, '_>, detail: &mut PersonDetail) {
+    match cursor.qualifier(1) {
+        "SY" => {
+            let number = cursor.phi(2);
+            cursor.fill(&mut detail.social_security_number, number);
+        }
+        "1W" => {
+            let number = cursor.phi(2);
+            cursor.fill(&mut detail.member_id, number);
+        }
+        "Y4" => {
+            let number = cursor.text(2);
+            cursor.fill(&mut detail.property_casualty_claim, number);
+        }
+        _ => {
+            cursor.note(0, What::NotHeld);
+            cursor.pass();
+        }
+    }
+}
+
+/// CAS: up to six reasons of one group.
+pub(super) fn adjustments(cursor: &mut Cursor<'_, '_>, adjustments: &mut Vec<Adjustment>) {
+    let group = cursor.need(1);
+    for reason in (2..=cursor.len().min(17)).step_by(3) {
+        let said = [reason, reason + 1, reason + 2].map(|at| !cursor.qualifier(at).is_empty());
+        if said.contains(&true) {
+            adjustments.push(Adjustment {
+                group: group.clone(),
+                reason: cursor.need(reason),
+                amount: cursor.need_money(reason + 1),
+                quantity: cursor.text(reason + 2),
+            });
+        }
+    }
+}
