@@ -3,3 +3,4 @@
 mod check;
 mod corpus;
 mod fence;
+mod t837p;
