@@ -1,1 +1,9 @@
 //! An insurer that answers, well or badly, on purpose: for the demo, the tests and a user's first day.
+
+mod adjudicate;
+mod fees;
+
+pub use adjudicate::{
+    Adjudication, Afterthought, LineDecision, Refusal, adjudicate, afterthought, decidable_from,
+    intake,
+};
