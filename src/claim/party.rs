@@ -116,6 +116,8 @@ pub struct Contact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_extension: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fax: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,

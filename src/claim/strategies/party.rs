@@ -55,15 +55,17 @@ pub(super) fn address(whose: &'static str) -> BoxedStrategy<Address> {
 }
 
 pub(super) fn contact() -> BoxedStrategy<Contact> {
+    let phone = ("[0-9]{10}", of("[0-9]{1,5}"));
     (
         of(text()),
-        "[0-9]{10}",
+        phone,
         of("[0-9]{10}"),
         of("[A-Z]{1,8}@[A-Z]{1,8}"),
     )
-        .prop_map(|(name, phone, fax, email)| Contact {
+        .prop_map(|(name, (phone, phone_extension), fax, email)| Contact {
             name,
             phone: Some(phone),
+            phone_extension,
             fax,
             email,
         })

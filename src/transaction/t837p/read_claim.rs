@@ -441,8 +441,7 @@ pub(super) fn provider(provider: &mut Provider, segment: &Segment<'_>, notes: &m
         b"N4" => party::city(&mut cursor, &mut provider.address),
         b"REF" => party::provider_number(&mut cursor, provider),
         b"PER" => {
-            let contact = party::contact(&mut cursor);
-            cursor.fill(&mut provider.contact, Some(contact));
+            party::contact(&mut cursor, provider.contact.get_or_insert_default());
         }
         _ => {
             cursor.note(0, What::NotHeld);

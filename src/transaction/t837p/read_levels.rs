@@ -10,7 +10,7 @@ use super::cursor::{Cursor, Notes, What, ccyymmdd};
 use super::read::SetInfo;
 use super::read_party::{self as party, no_address, no_name, no_provider};
 use crate::claim::{
-    Address, Contact, Patient, Payer, PersonDetail, Phi, Provider, ProviderId, Sex, Subscriber,
+    Address, Patient, Payer, PersonDetail, Phi, Provider, ProviderId, Sex, Subscriber,
 };
 use crate::x12::Segment;
 
@@ -93,8 +93,8 @@ impl Header {
                     info.receiver_name = cursor.need(3);
                     info.receiver_id = party::id(&mut cursor, &["46"]);
                 }
-                (b"PER", _) if *in_submitter && info.submitter.contact == Contact::default() => {
-                    info.submitter.contact = party::contact(&mut cursor);
+                (b"PER", _) if *in_submitter => {
+                    party::contact(&mut cursor, &mut info.submitter.contact);
                 }
                 _ => {
                     cursor.note(0, What::NotHeld);
@@ -147,8 +147,7 @@ impl Billing {
                 party::provider_number(&mut cursor, &mut self.provider);
             }
             (BillingLoop::Name, b"PER") => {
-                let contact = party::contact(&mut cursor);
-                cursor.fill(&mut self.provider.contact, Some(contact));
+                party::contact(&mut cursor, self.provider.contact.get_or_insert_default());
             }
             (BillingLoop::PayTo, b"N3") => party::street(&mut cursor, &mut self.pay_to),
             (BillingLoop::PayTo, b"N4") => party::city(&mut cursor, &mut self.pay_to),

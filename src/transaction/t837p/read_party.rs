@@ -91,16 +91,17 @@ pub(super) fn city(cursor: &mut Cursor<'_, '_>, address: &mut Option<Address>) {
     address.country = cursor.text(4);
 }
 
-/// PER: an extension of a telephone number has no place.
-pub(super) fn contact(cursor: &mut Cursor<'_, '_>) -> Contact {
+/// PER: what a second one says goes where the first one said nothing.
+pub(super) fn contact(cursor: &mut Cursor<'_, '_>, contact: &mut Contact) {
     cursor.expect(1, &["IC"]);
-    let mut contact = Contact {
-        name: cursor.text(2),
-        ..Contact::default()
-    };
+    let name = cursor.text(2);
+    if name != contact.name {
+        cursor.fill(&mut contact.name, name);
+    }
     for kind in [3, 5, 7] {
         let slot = match cursor.qualifier(kind) {
             "TE" => &mut contact.phone,
+            "EX" => &mut contact.phone_extension,
             "FX" => &mut contact.fax,
             "EM" => &mut contact.email,
             _ => continue,
@@ -108,7 +109,6 @@ pub(super) fn contact(cursor: &mut Cursor<'_, '_>) -> Contact {
         let number = cursor.text(kind + 1);
         cursor.fill(slot, number);
     }
-    contact
 }
 
 /// PRV03.

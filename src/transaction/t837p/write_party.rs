@@ -12,6 +12,9 @@ use crate::x12::Writer;
 /// CAS holds six reasons of one group.
 const REASONS_PER_CAS: usize = 6;
 
+/// PER holds three numbers.
+const NUMBERS_PER_PER: usize = 3;
+
 pub(super) fn ccyymmdd(date: Date) -> String {
     date.strftime("%Y%m%d").to_string()
 }
@@ -80,20 +83,28 @@ pub(super) fn address(writer: &mut Writer, address: &Address) {
         .optional(address.country.as_deref());
 }
 
-/// PER with as many numbers as there are: telephone, fax, e-mail.
+/// PER: telephone and its extension, fax, e-mail; a second one where there are more than three.
 pub(super) fn contact(writer: &mut Writer, contact: &Contact) {
-    let mut segment = writer
-        .segment("PER")
-        .element("IC")
-        .optional(contact.name.as_deref());
-    for (kind, number) in [
+    let numbers: Vec<(&str, &str)> = [
         ("TE", &contact.phone),
+        ("EX", &contact.phone_extension),
         ("FX", &contact.fax),
         ("EM", &contact.email),
-    ] {
-        if let Some(number) = number {
-            segment = segment.element(kind).element(number);
-        }
+    ]
+    .into_iter()
+    .filter_map(|(kind, number)| Some((kind, number.as_deref()?)))
+    .collect();
+    let (first, rest) = numbers.split_at(numbers.len().min(NUMBERS_PER_PER));
+    contact_numbers(writer, contact.name.as_deref(), first);
+    if !rest.is_empty() {
+        contact_numbers(writer, None, rest);
+    }
+}
+
+fn contact_numbers(writer: &mut Writer, name: Option<&str>, numbers: &[(&str, &str)]) {
+    let mut segment = writer.segment("PER").element("IC").optional(name);
+    for (kind, number) in numbers {
+        segment = segment.element(kind).element(number);
     }
 }
 
