@@ -7,6 +7,11 @@ use std::hint::black_box;
 use std::path::Path;
 
 use claimgate::check::Checker;
+use claimgate::claim::Claim;
+use claimgate::payer::TradingPartner;
+use claimgate::transaction::t837p::{
+    self, ClaimReader, Numbers, ReadClaim, claims_per_interchange,
+};
 use claimgate::x12::{Item, read_all};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -53,6 +58,45 @@ fn check(criterion: &mut Criterion) {
     group.finish();
 }
 
+fn claims(criterion: &mut Criterion) {
+    let bytes = professional_claims();
+    let claims = read_claims(&bytes);
+    let partner: TradingPartner = toml::from_str(include_str!("../config/payers/sandbox.toml"))
+        .expect("the partner is part of the repository");
+    let numbers = Numbers {
+        interchange: 1,
+        group: 1,
+        first_set: 1,
+        reference: "BENCH",
+        created: jiff::civil::datetime(2026, 11, 24, 12, 0, 0, 0),
+    };
+    let submitter = claims[0].set.submitter.clone();
+    let given: Vec<&Claim> = claims.iter().map(|read| &read.claim).collect();
+    let given = &given[..given.len().min(claims_per_interchange(&partner.limits))];
+    let write = || t837p::interchange(&partner, &numbers, &submitter, black_box(given));
+    let written = write().expect("claims that were read can be written");
+    let mut group = criterion.benchmark_group("claims");
+    group.sample_size(10);
+    group.throughput(Throughput::Bytes(written.bytes.len() as u64));
+    group.bench_function("claims to 837P", |bench| bench.iter(write));
+    group.throughput(Throughput::Bytes(bytes.len() as u64));
+    group.bench_function("837P to claims", |bench| {
+        bench.iter(|| read_claims(black_box(&bytes)).len());
+    });
+    group.finish();
+}
+
+fn read_claims(bytes: &[u8]) -> Vec<ReadClaim> {
+    let mut reader = ClaimReader::new();
+    let mut claims = Vec::new();
+    read_all(bytes, |item| {
+        if let Item::Segment(segment) = item {
+            claims.extend(reader.segment(&segment));
+        }
+    });
+    claims
+}
+
 /// The fixture's transaction set, repeated with control numbers of its own.
 fn professional_claims() -> Vec<u8> {
     let fixture = "fixtures/005010X222A1/accepted/one-line.edi";
@@ -73,5 +117,5 @@ fn professional_claims() -> Vec<u8> {
     out.into_bytes()
 }
 
-criterion_group!(benches, lex, check);
+criterion_group!(benches, lex, check, claims);
 criterion_main!(benches);
