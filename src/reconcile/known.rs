@@ -151,14 +151,12 @@ impl KnownClaims {
     }
 
     /// Claims whose control number starts so.
-    pub(super) fn starting_with<'k>(
-        &'k self,
-        prefix: &'k str,
-    ) -> impl Iterator<Item = &'k SentClaim> {
+    pub(super) fn starting_with(&self, prefix: &str) -> Vec<&SentClaim> {
         self.by_control_number
             .range(prefix.to_owned()..)
-            .take_while(move |(number, _)| number.starts_with(prefix))
+            .take_while(|(number, _)| number.starts_with(prefix))
             .map(|(_, &index)| &self.claims[index])
+            .collect()
     }
 
     pub(super) fn with_payer_claim_number(&self, number: &str) -> Vec<&SentClaim> {

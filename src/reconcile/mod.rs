@@ -1,5 +1,6 @@
 //! Was it paid, does the money add up: match, post, balance. Pure.
 
+mod book;
 mod deposit;
 mod key;
 mod known;
@@ -10,15 +11,16 @@ mod posting;
 mod reason;
 mod worklist;
 
+pub use book::{Book, Taken, Totals};
 pub use deposit::{
     Deposit, DepositMatch, DepositRung, Expected, Reassociation, late_from, reassociate,
 };
 pub use key::{PostingKey, RemittanceKey};
 pub use known::{KnownClaims, SentClaim, SentLine};
 pub use ledger::{Effect, LedgerEntry, ProviderLedger, Standing};
-pub use match_claim::ClaimRung;
-pub use match_line::LineRung;
-pub use posting::{Account, LinePosting, Posting, standing};
+pub use match_claim::{ClaimKeys, ClaimRung, find_claim};
+pub use match_line::{LineKeys, LineRung, find_lines};
+pub use posting::{Account, LinePosting, Posted, Posting, standing};
 pub use reason::{Action, Reason, reason};
 pub use worklist::{
     Subject, WorkItem, WorkKind, claim_worklist, claims_worklist, ledger_worklist, remittance_item,

@@ -4,8 +4,20 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, ClaimRung, LineRung, PostingKey, SentClaim, reason};
+use super::{
+    Action, ClaimRung, LedgerEntry, LineRung, PostingKey, RemittanceKey, SentClaim, reason,
+};
 use crate::claim::{Adjustment, Money};
+
+/// A remittance as it was posted: everything of it, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    pub key: RemittanceKey,
+    /// BPR04: `ACH`, `CHK`, `NON` …
+    pub method: String,
+    pub postings: Vec<Posting>,
+    pub ledger: Vec<LedgerEntry>,
+}
 
 /// One claim payment (loop 2100) as it was posted. Amounts of a reversal are negative: postings only ever add up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

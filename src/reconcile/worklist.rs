@@ -1,6 +1,8 @@
 //! What needs a person after the payer has decided, and what to do: pure functions of what is posted today, so that
 //! an item goes away when its cause does. It must not keep items, and nothing ordinary is one.
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -137,8 +139,11 @@ fn due(action: Action, since: Date) -> Option<Date> {
 
 /// Everything about claims that needs a person: one look at all postings. Claims that were replaced or voided by a
 /// later one are no longer worked.
-pub fn claims_worklist(known: &KnownClaims, postings: &[Posting]) -> Vec<WorkItem> {
-    let mut by_claim = std::collections::BTreeMap::<&str, Vec<&Posting>>::new();
+pub fn claims_worklist<'p>(
+    known: &KnownClaims,
+    postings: impl IntoIterator<Item = &'p Posting>,
+) -> Vec<WorkItem> {
+    let mut by_claim = BTreeMap::<&str, Vec<&Posting>>::new();
     let mut items = Vec::new();
     for posting in postings {
         match &posting.claim {
@@ -146,18 +151,17 @@ pub fn claims_worklist(known: &KnownClaims, postings: &[Posting]) -> Vec<WorkIte
             None => items.push(unmatched(posting)),
         }
     }
-    for (control_number, postings) in by_claim {
-        if let Some(claim) = known
-            .get(control_number)
-            .filter(|one| !known.is_superseded(one))
-        {
+    for (control_number, mut postings) in by_claim {
+        postings.sort_by_key(|posting| posting.date);
+        let claim = known.get(control_number);
+        if let Some(claim) = claim.filter(|one| !known.is_superseded(one)) {
             items.extend(claim_worklist(claim, &postings));
         }
     }
     items
 }
 
-/// What of one claim needs a person, given all of its postings.
+/// What of one claim needs a person, given all of its postings in the order of their days.
 pub fn claim_worklist(claim: &SentClaim, postings: &[&Posting]) -> Vec<WorkItem> {
     let standing = standing(postings);
     let mut items: Vec<WorkItem> = takeback(claim, postings, &standing).into_iter().collect();
@@ -180,9 +184,9 @@ pub fn claim_worklist(claim: &SentClaim, postings: &[&Posting]) -> Vec<WorkItem>
 }
 
 /// A takeback announced outside the claims (PLB).
-pub fn ledger_worklist(entries: &[LedgerEntry]) -> Vec<WorkItem> {
+pub fn ledger_worklist<'e>(entries: impl IntoIterator<Item = &'e LedgerEntry>) -> Vec<WorkItem> {
     let recoveries = entries
-        .iter()
+        .into_iter()
         .filter(|entry| entry.reason == "WO" && entry.amount > Money::ZERO);
     recoveries
         .map(|entry| {
