@@ -137,8 +137,14 @@ impl Totals {
     }
 }
 
+/// Key, charge and payment of each posting; reason and amount of each provider-level adjustment.
+type Content<'a> = (
+    BTreeSet<(&'a PostingKey, Money, Money)>,
+    Vec<(&'a str, Money)>,
+);
+
 /// What makes two remittances of one key the same. Which claims were found does not count: that may change.
-fn content(posted: &Posted) -> (BTreeSet<(&PostingKey, Money, Money)>, Vec<(&str, Money)>) {
+fn content(posted: &Posted) -> Content<'_> {
     let postings = posted.postings.iter();
     let mut ledger: Vec<_> = posted
         .ledger

@@ -175,26 +175,26 @@ mod tests {
     #[test]
     fn positive_takes_and_negative_gives() {
         let cents = Money::from_cents;
-        let announced = standing(&[("WO", -80_00)]);
-        assert_eq!(announced.recovery, cents(80_00), "announced, not yet taken");
-        let taken = standing(&[("WO", -80_00), ("WO", 80_00)]);
+        let announced = standing(&[("WO", -8000)]);
+        assert_eq!(announced.recovery, cents(8000), "announced, not yet taken");
+        let taken = standing(&[("WO", -8000), ("WO", 8000)]);
         assert_eq!(taken.recovery, Money::ZERO);
-        let refunded = standing(&[("WO", 80_00), ("72", -80_00)]);
+        let refunded = standing(&[("WO", 8000), ("72", -8000)]);
         assert_eq!(
             refunded.recovery,
             Money::ZERO,
             "a refund that we sent offsets the recovery"
         );
-        let forward = standing(&[("FB", -50_00), ("FB", 30_00)]);
+        let forward = standing(&[("FB", -5000), ("FB", 3000)]);
         assert_eq!(
             forward.forward,
-            cents(20_00),
+            cents(2000),
             "twenty dollars are still to come off"
         );
-        assert_eq!(standing(&[("L6", -1_25)]).interest, cents(1_25));
+        assert_eq!(standing(&[("L6", -125)]).interest, cents(125));
         assert_eq!(
-            standing(&[("ZZ", 3_00)]).other,
-            cents(3_00),
+            standing(&[("ZZ", 300)]).other,
+            cents(300),
             "unknown reasons are kept"
         );
     }

@@ -124,11 +124,11 @@ mod tests {
     /// Looks for `control number, payer's number, original, member, cents, day` among the claims below.
     fn check(keys: (&str, &str, &str, &str, i64, i8), expected: (Option<&str>, ClaimRung)) {
         let known: KnownClaims = [
-            sent("ABCDEFGH01", "W1", 100_00, 3),
-            sent("ABCDEFGH02", "W-2", 100_00, 3),
-            sent("ABCDEFGH03", "W2", 250_00, 3),
-            sent("TWIN000001", "W9", 70_00, 5),
-            sent("TWIN000002", "W9", 70_00, 5),
+            sent("ABCDEFGH01", "W1", 10000, 3),
+            sent("ABCDEFGH02", "W-2", 10000, 3),
+            sent("ABCDEFGH03", "W2", 25000, 3),
+            sent("TWIN000001", "W9", 7000, 5),
+            sent("TWIN000002", "W9", 7000, 5),
         ]
         .into_iter()
         .collect();
@@ -153,16 +153,16 @@ mod tests {
         check(("ABCDEFGH01", "", "", "", 1, 9), (one, ControlNumber));
         let three = Some("ABCDEFGH03");
         check(
-            ("ABCDEFGH", "", "", "", 250_00, 3),
+            ("ABCDEFGH", "", "", "", 25000, 3),
             (three, CutControlNumber),
         );
         check(
-            ("ABCDEFGH", "", "", "", -250_00, 3),
+            ("ABCDEFGH", "", "", "", -25000, 3),
             (three, CutControlNumber),
         );
-        check(("ABCDEFGH", "", "", "", 100_00, 3), (None, Unmatched));
+        check(("ABCDEFGH", "", "", "", 10000, 3), (None, Unmatched));
         check(
-            ("ABCDEFGH", "P-ABCDEFGH01", "", "", 100_00, 3),
+            ("ABCDEFGH", "P-ABCDEFGH01", "", "", 10000, 3),
             (one, PayerClaimNumber),
         );
         check(
@@ -170,10 +170,10 @@ mod tests {
             (one, OriginalReference),
         );
         check(
-            ("0", "", "", "w2", 100_00, 3),
+            ("0", "", "", "w2", 10000, 3),
             (Some("ABCDEFGH02"), MemberDateCharge),
         );
-        check(("0", "", "", "W9", 70_00, 5), (None, Unmatched));
-        check(("", "", "", "", 100_00, 3), (None, Unmatched));
+        check(("0", "", "", "W9", 7000, 5), (None, Unmatched));
+        check(("", "", "", "", 10000, 3), (None, Unmatched));
     }
 }

@@ -422,3 +422,156 @@ fn times(amount: Money, quantity: &str) -> Money {
         .unwrap_or(1_000);
     Money::from_cents((amount.cents().saturating_mul(thousandths)).saturating_add(500) / 1_000)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::claim;
+    use super::*;
+    use crate::claim::Npi;
+    use jiff::civil::date;
+
+    const RECEIVED: Date = date(2026, 11, 24);
+
+    /// `status paid: group reason amount, …` of a claim of these lines.
+    fn told(decided: &Adjudication) -> String {
+        let all = decided.lines.iter().flat_map(|line| &line.adjustments);
+        let all: Vec<String> = all
+            .chain(&decided.adjustments)
+            .map(|one| format!("{} {} {}", one.group, one.reason, one.amount))
+            .collect();
+        format!("{} {}: {}", decided.status, decided.paid, all.join(", "))
+    }
+
+    fn check(member: &str, lines: &str, expected: &str) {
+        let decided = adjudicate(&claim("CG1", member, lines), RECEIVED);
+        assert_eq!(told(&decided), expected, "{member} {lines}");
+    }
+
+    #[test]
+    fn plans_share_by_the_last_digit_of_the_member() {
+        check("W1", "99213:91.00", "1 66.00: PR 3 25.00");
+        check("W1", "99213:150.00", "1 66.00: CO 45 59.00, PR 3 25.00");
+        check("W1", "85025:7.80", "1 7.80: ");
+        check("W5", "99213:150.00", "1 72.80: CO 45 59.00, PR 2 18.20");
+        check("W8", "99213:150.00", "1 0.00: CO 45 59.00, PR 1 91.00");
+        check(
+            "W8",
+            "99215:200.00 99050:30.00",
+            "1 24.80: CO 45 19.00, PR 1 150.00, PR 2 6.20, CO 96 30.00",
+        );
+        check("W8", "99396:125.00", "1 125.00: ");
+        check("W1", "00000:10.01", "1 6.01: CO 45 4.00");
+    }
+
+    #[test]
+    fn denials_by_content() {
+        check("W1", "70551:500.00", "4 0.00: CO 197 500.00");
+        check("W1", "97810:60.00", "4 0.00: PR 204 60.00");
+        check("W1", "64999:600.00", "4 0.00: CO 252 600.00");
+        check("W99", "99213:150.00", "4 0.00: PR 27 150.00");
+        check("W1", "99213:91.00 20610:66.00", "1 66.00: CO 97 91.00");
+        check("W1", "99213-25:91.00 20610:66.00", "1 132.00: PR 3 25.00");
+        let mut late = claim("CG1", "W1", "99213:91.00");
+        late.lines[0].service_from = date(2025, 11, 23);
+        assert_eq!(told(&adjudicate(&late, RECEIVED)), "4 0.00: CO 29 91.00");
+        let mut authorized = claim("CG1", "W1", "70551:500.00");
+        authorized.supplement.prior_authorization = Some("A1".into());
+        assert_eq!(
+            told(&adjudicate(&authorized, RECEIVED)),
+            "1 224.00: CO 45 276.00"
+        );
+    }
+
+    #[test]
+    fn refusals_and_reviews_by_content() {
+        let refused = |claim: &Claim| intake(claim).map_err(|refusal| refusal.status);
+        let mut sample = claim("CG1", "W123", "99213:91.00");
+        assert_eq!(refused(&sample), Ok(()));
+        sample.frequency = "7".into();
+        assert_eq!(refused(&sample), Err("464"));
+        sample.billing_provider.npi = Some(Npi::parse("1999999992").unwrap_or_else(|_| {
+            let numbers = (0..10).map(|digit| format!("199999999{digit}"));
+            numbers
+                .map(|one| Npi::parse(&one))
+                .find_map(Result::ok)
+                .unwrap()
+        }));
+        assert_eq!(refused(&sample), Err("562"));
+        for member in ["W100", "UNKNOWN"] {
+            assert_eq!(refused(&claim("CG1", member, "99213:91.00")), Err("33"));
+        }
+        let costly = claim("CG1", "W1", "59400:10000.00");
+        assert_eq!(decidable_from(&costly, RECEIVED), date(2026, 12, 8));
+    }
+
+    #[test]
+    fn a_second_look_lowers_or_recovers() {
+        let second = |lines| {
+            let claim = claim("CG1", "W1", lines);
+            let first = adjudicate(&claim, RECEIVED);
+            afterthought(&claim, RECEIVED, &first)
+        };
+        match second("99215:200.00") {
+            Some(Afterthought::Corrected(corrected)) => {
+                assert_eq!(told(&corrected), "1 103.00: CO 45 72.00, PR 3 25.00");
+                assert_eq!(corrected.lines[0].adjudicated_as, Some("99214"));
+            }
+            other => panic!("{other:?}"),
+        }
+        let recovered = second("93000:20.00 85025:7.80");
+        let amount = Money::from_cents(1480);
+        assert_eq!(recovered, Some(Afterthought::TakenBack(amount)));
+        assert_eq!(second("99213:91.00"), None);
+    }
+
+    #[test]
+    fn a_later_payer_pays_what_is_left() {
+        let mut secondary = claim("CG1", "W5", "99213:150.00");
+        secondary.subscriber.payer_responsibility = "S".into();
+        secondary.lines[0].adjudications = vec![LineAdjudication {
+            payer_id: "88888".into(),
+            paid: Money::from_cents(7100),
+            procedure: "99213".into(),
+            modifiers: Vec::new(),
+            quantity: "1".into(),
+            adjustments: vec![
+                adjustment("CO", "45", Money::from_cents(5900)),
+                adjustment("PR", "2", Money::from_cents(2000)),
+            ],
+            adjudicated: date(2026, 11, 10),
+            remaining_patient_liability: None,
+            bundled_line: None,
+        }];
+        let decided = adjudicate(&secondary, RECEIVED);
+        assert_eq!(told(&decided), "2 20.00: OA 23 130.00");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_decision_balances(
+            digit in 0u8..10,
+            lines in proptest::collection::vec((0usize..8, 1i64..500_000), 1..6),
+        ) {
+            let codes = ["99213", "99215", "20610", "70551", "97810", "85025", "99396", "00000"];
+            let lines: Vec<String> = lines
+                .iter()
+                .map(|(code, cents)| format!("{}:{}", codes[*code], Money::from_cents(*cents)))
+                .collect();
+            let claim = claim("CG1", &format!("W{digit}"), &lines.join(" "));
+            let first = adjudicate(&claim, RECEIVED);
+            let corrected = match afterthought(&claim, RECEIVED, &first) {
+                Some(Afterthought::Corrected(corrected)) => Some(corrected),
+                _ => None,
+            };
+            for decided in [Some(first), corrected].into_iter().flatten() {
+                for line in &decided.lines {
+                    proptest::prop_assert_eq!(line.charge, line.paid + line.adjusted());
+                    proptest::prop_assert!(line.paid >= Money::ZERO);
+                }
+                let sum = decided.lines.iter().map(|line| line.adjusted()).sum::<Money>()
+                    + decided.adjustments.iter().map(|one| one.amount).sum::<Money>();
+                proptest::prop_assert_eq!(decided.charge, decided.paid + sum);
+            }
+        }
+    }
+}

@@ -2,6 +2,8 @@
 
 mod adjudicate;
 mod fees;
+#[cfg(test)]
+mod samples;
 
 pub use adjudicate::{
     Adjudication, Afterthought, LineDecision, Refusal, adjudicate, afterthought, decidable_from,
