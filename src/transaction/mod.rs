@@ -1,3 +1,4 @@
 //! One file a transaction set, read and write side by side: segments to types and back.
 
+pub mod t835;
 pub mod t837p;
