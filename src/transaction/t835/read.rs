@@ -184,6 +184,7 @@ fn in_organization(party: &mut Organization, segment: &Segment<'_>) {
             let contact = Contact {
                 name: optional(segment, 2),
                 phone: number("TE"),
+                phone_extension: number("EX"),
                 fax: number("FX"),
                 email: number("EM"),
             };

@@ -118,6 +118,7 @@ fn write_organization(writer: &mut Writer, role: &str, party: &Organization) {
             .optional(contact.name.as_deref());
         let numbers = [
             ("TE", &contact.phone),
+            ("EX", &contact.phone_extension),
             ("FX", &contact.fax),
             ("EM", &contact.email),
         ];
@@ -320,7 +321,7 @@ mod tests {
         let paid = &remittance.claims[0];
         assert_eq!(
             (paid.paid, paid.lines.len()),
-            (Some(Money::from_cents(100_00)), 2)
+            (Some(Money::from_cents(10_000)), 2)
         );
         assert_eq!(paid.lines[0].reference("6R").unwrap().as_str(), "CG0001L1");
         let plb = &remittance.provider_adjustments[0].items[0];
