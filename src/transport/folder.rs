@@ -1,0 +1,245 @@
+//! Two directories that another tool mirrors: a file appears whole or not at all, and is taken only when it is
+//! complete. It must not delete what it has taken.
+
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::fs;
+use tokio::io::AsyncWriteExt;
+
+use super::{Incoming, Outgoing, PickUp, PickUpError, Receipt, SendError};
+use crate::payer::FolderRoute;
+
+/// How long a file must keep its size and time before it is believed to be finished.
+const SETTLE: Duration = Duration::from_millis(200);
+/// After this an incomplete file is no longer being written, but broken.
+const STALE: SignedDuration = SignedDuration::from_hours(1);
+const FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+const FILES_MAX: usize = 100_000;
+const NAME_MAX: usize = 128;
+/// Where files go that are stored here.
+const TAKEN: &str = "taken";
+
+/// A partner behind two directories.
+#[derive(Debug)]
+pub struct Folder {
+    outgoing: PathBuf,
+    incoming: PathBuf,
+}
+
+impl Folder {
+    pub fn new(route: &FolderRoute) -> Self {
+        Self {
+            outgoing: route.outgoing.clone(),
+            incoming: route.incoming.clone(),
+        }
+    }
+
+    pub(super) async fn submit(&self, outgoing: &Outgoing) -> Result<Receipt, SendError> {
+        self.put(outgoing).await?;
+        Ok(Receipt {
+            payload_type: String::new(),
+            reply: Vec::new(),
+        })
+    }
+
+    /// The first complete file by name. It stays until it is acknowledged.
+    pub(super) async fn pick_up(&self, ask: &PickUp) -> Result<Option<Incoming>, PickUpError> {
+        let mut broken = Vec::new();
+        for name in self
+            .names()
+            .await
+            .map_err(|error| self.unreadable(&error))?
+        {
+            match self.take(&name, ask.time).await {
+                Ok(Found::Complete(bytes)) => {
+                    return Ok(Some(Incoming {
+                        queue: ask.queue,
+                        payload_id: name,
+                        payload_type: ask.payload_type.clone(),
+                        bytes,
+                    }));
+                }
+                Ok(Found::Unfinished) => {}
+                Ok(Found::Broken(reason)) => broken.push(format!("{name} {reason}")),
+                // Another process may have taken it.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => broken.push(format!("{name} cannot be read ({error})")),
+            }
+        }
+        match broken.is_empty() {
+            true => Ok(None),
+            false => Err(PickUpError::Damaged {
+                reason: format!(
+                    "in {}: {}: ask the partner for it again, and move it away",
+                    self.incoming.display(),
+                    broken.join(", ")
+                ),
+            }),
+        }
+    }
+
+    /// Leaves the answer, then moves the received file to `taken`. Doing it twice does no harm.
+    pub(super) async fn acknowledge(
+        &self,
+        received: &Incoming,
+        answer: Option<&Outgoing>,
+    ) -> Result<(), SendError> {
+        if let Some(answer) = answer {
+            self.put(answer).await?;
+        }
+        if !is_plain(&received.payload_id) {
+            return not_sent(format!(
+                "{:?} is no file name of this folder",
+                received.payload_id
+            ));
+        }
+        let taken = self.incoming.join(TAKEN);
+        let from = self.incoming.join(&received.payload_id);
+        let moved = async {
+            fs::create_dir_all(&taken).await?;
+            fs::rename(&from, taken.join(&received.payload_id)).await
+        };
+        match moved.await {
+            Err(error) if error.kind() != ErrorKind::NotFound => not_sent(format!(
+                "cannot move {} to {}: {error}",
+                from.display(),
+                taken.display()
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes beside the final name, syncs, and links it there; an existing file is never overwritten.
+    async fn put(&self, outgoing: &Outgoing) -> Result<(), SendError> {
+        let name = format!("{}.x12", outgoing.payload_id);
+        let last = self.outgoing.join(&name);
+        let part = self.outgoing.join(format!(".{name}.part"));
+        let failed = |error: io::Error| SendError::NotSent {
+            reason: format!(
+                "cannot write to {}: {error}: check that the folder exists, is writable and has room",
+                self.outgoing.display()
+            ),
+        };
+        write_synced(&part, &outgoing.bytes).await.map_err(failed)?;
+        let linked = fs::hard_link(&part, &last).await;
+        let _ = fs::remove_file(&part).await;
+        match linked {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let there = fs::read(&last).await.map_err(failed)?;
+                if there != outgoing.bytes {
+                    let file = last.display();
+                    return not_sent(format!("{file} exists with other content: look at it"));
+                }
+            }
+            Err(error) => return Err(failed(error)),
+        }
+        sync_directory(&self.outgoing)
+            .await
+            .map_err(|error| SendError::Uncertain {
+                reason: format!("{name} is in the folder but may not survive a power cut: {error}"),
+            })
+    }
+
+    /// Names that may be taken, sorted. Hidden files and directories are somebody's work in progress.
+    async fn names(&self) -> io::Result<Vec<String>> {
+        let mut entries = fs::read_dir(&self.incoming).await?;
+        let mut names = Vec::new();
+        while let Some(entry) = entries.next_entry().await? {
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|name| is_plain(name)) else {
+                continue;
+            };
+            if entry.file_type().await?.is_file() && names.len() < FILES_MAX {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    async fn take(&self, name: &str, now: Timestamp) -> io::Result<Found> {
+        let path = self.incoming.join(name);
+        let before = stamp(&path).await?;
+        if before.0 > FILE_BYTES_MAX {
+            return Ok(Found::Broken("is too large"));
+        }
+        let bytes = fs::read(&path).await?;
+        if !is_complete(&bytes) {
+            let written = Timestamp::try_from(before.1).unwrap_or(now);
+            return Ok(match now.duration_since(written) > STALE {
+                true => Found::Broken("is not a whole interchange"),
+                false => Found::Unfinished,
+            });
+        }
+        tokio::time::sleep(SETTLE).await;
+        Ok(match stamp(&path).await? == before {
+            true => Found::Complete(bytes),
+            false => Found::Unfinished,
+        })
+    }
+
+    fn unreadable(&self, error: &io::Error) -> PickUpError {
+        let folder = self.incoming.display();
+        PickUpError::Failed {
+            reason: format!("cannot read {folder}: {error}: check the path and its permissions"),
+        }
+    }
+}
+
+enum Found {
+    Complete(Vec<u8>),
+    Unfinished,
+    Broken(&'static str),
+}
+
+async fn stamp(path: &Path) -> io::Result<(u64, std::time::SystemTime)> {
+    let metadata = fs::symlink_metadata(path).await?;
+    Ok((metadata.len(), metadata.modified()?))
+}
+
+async fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path).await?;
+    file.write_all(bytes).await?;
+    file.sync_all().await
+}
+
+async fn sync_directory(path: &Path) -> io::Result<()> {
+    fs::File::open(path).await?.sync_all().await
+}
+
+/// A name without path or surprise, and not one that tools give to unfinished files.
+fn is_plain(name: &str) -> bool {
+    let first = name.bytes().next();
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    first.is_some_and(|first| first.is_ascii_alphanumeric())
+        && name.len() <= NAME_MAX
+        && name.bytes().all(allowed)
+        && ![".part", ".tmp", ".filepart"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}
+
+/// Begins with an ISA and ends with an IEA that is terminated as that ISA says (its 106th byte).
+fn is_complete(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = bytes.trim_ascii_start();
+    let (Some(&element), Some(&terminator)) = (bytes.get(3), bytes.get(105)) else {
+        return false;
+    };
+    let end = bytes.iter().rposition(|&byte| byte == terminator);
+    let Some(end) = end.filter(|_| bytes.starts_with(b"ISA")) else {
+        return false;
+    };
+    let start = bytes[..end].iter().rposition(|&byte| byte == terminator);
+    let last = bytes[start.map_or(0, |start| start + 1)..end].trim_ascii_start();
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a);
+    last.starts_with(&[b'I', b'E', b'A', element]) && bytes[end + 1..].iter().all(is_blank)
+}
+
+fn not_sent<T>(reason: String) -> Result<T, SendError> {
+    Err(SendError::NotSent { reason })
+}

@@ -1,0 +1,83 @@
+//! A partner in memory, for tests of the floors above; the contract test holds it to what the real ones do. It must
+//! not be a way to send anything.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Incoming, Outgoing, PickUp, PickUpError, Receipt, SendError};
+
+/// What was sent to it, what it offers, and how it fails next.
+#[derive(Debug, Default)]
+pub struct Memory {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    sent: Vec<Outgoing>,
+    answers: Vec<Outgoing>,
+    offered: VecDeque<Incoming>,
+    failures: VecDeque<SendError>,
+}
+
+impl Memory {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a payload where the next pick-up of its queue finds it.
+    pub fn offer(&self, incoming: Incoming) {
+        self.state().offered.push_back(incoming);
+    }
+
+    /// The next submission fails like this. An uncertain one was received all the same.
+    pub fn fail_next(&self, error: SendError) {
+        self.state().failures.push_back(error);
+    }
+
+    /// Every submission that was received, in order.
+    pub fn sent(&self) -> Vec<Outgoing> {
+        self.state().sent.clone()
+    }
+
+    /// Every answer to what was picked up.
+    pub fn answers(&self) -> Vec<Outgoing> {
+        self.state().answers.clone()
+    }
+
+    pub(super) fn submit(&self, outgoing: &Outgoing) -> Result<Receipt, SendError> {
+        let mut state = self.state();
+        let failure = state.failures.pop_front();
+        if matches!(failure, None | Some(SendError::Uncertain { .. })) {
+            state.sent.push(outgoing.clone());
+        }
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(Receipt {
+                payload_type: String::new(),
+                reply: Vec::new(),
+            }),
+        }
+    }
+
+    pub(super) fn pick_up(&self, ask: &PickUp) -> Result<Option<Incoming>, PickUpError> {
+        let state = self.state();
+        let next = state.offered.iter().find(|one| one.queue == ask.queue);
+        Ok(next.cloned())
+    }
+
+    pub(super) fn acknowledge(
+        &self,
+        received: &Incoming,
+        answer: Option<&Outgoing>,
+    ) -> Result<(), SendError> {
+        let mut state = self.state();
+        state.answers.extend(answer.cloned());
+        state.offered.retain(|one| one != received);
+        Ok(())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
