@@ -1,0 +1,113 @@
+//! One source of charts, whatever its form: native JSON, an array, NDJSON. It must not let one bad chart stop the
+//! rest.
+
+use serde_json::Value;
+
+use super::{Code, Finding, Reading, native};
+
+/// The largest chart that is read; a longer one is a finding.
+pub const CHART_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Every chart of a source. `name` is what to call a chart that does not say its id: the source's own name.
+///
+/// A JSON value is a chart or an array of them; anything else is taken line by line (NDJSON), where each line stands
+/// for itself. Never fails: what cannot be read is a [`Reading`] without a chart.
+pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match serde_json::from_slice(bytes) {
+        Ok(value) => charts(&value, name),
+        Err(error) if error.is_data() || !has_lines(bytes) => vec![not_json(name, bytes)],
+        Err(_) => bytes
+            .split(|&byte| byte == b'\n')
+            .enumerate()
+            .filter(|(_, line)| !line.trim_ascii().is_empty())
+            .flat_map(|(index, line)| {
+                let name = format!("{name} line {}", index + 1);
+                match (line.len() <= CHART_BYTES_MAX, serde_json::from_slice(line)) {
+                    (false, _) => vec![refused(&name, Code::ChartTooLarge, "")],
+                    (true, Ok(value)) => charts(&value, &name),
+                    (true, Err(_)) => vec![not_json(&name, line)],
+                }
+            })
+            .collect(),
+    }
+}
+
+/// The charts of one JSON value.
+fn charts(value: &Value, name: &str) -> Vec<Reading> {
+    match value {
+        Value::Array(values) => values
+            .iter()
+            .enumerate()
+            .flat_map(|(index, value)| charts(value, &format!("{name} chart {}", index + 1)))
+            .collect(),
+        Value::Object(_) => vec![native::chart(value, name)],
+        _ => vec![refused(name, Code::ChartFieldValue, "expected an object")],
+    }
+}
+
+/// More than one line begins like an object: NDJSON, of which a line is broken.
+fn has_lines(bytes: &[u8]) -> bool {
+    let starts = |line: &&[u8]| line.trim_ascii_start().starts_with(b"{\"");
+    bytes
+        .split(|&byte| byte == b'\n')
+        .filter(starts)
+        .nth(1)
+        .is_some()
+}
+
+fn not_json(name: &str, text: &[u8]) -> Reading {
+    let detail = match std::str::from_utf8(text) {
+        Err(error) => format!("not UTF-8 from byte {} on", error.valid_up_to() + 1),
+        Ok(text) => match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+            Err(error) => format!("line {}, column {}", error.line(), error.column()),
+            Ok(_) => String::new(),
+        },
+    };
+    refused(name, Code::ChartSyntax, &detail)
+}
+
+fn refused(name: &str, code: Code, detail: &str) -> Reading {
+    Reading::unreadable(name, Finding::new(code, "", detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &[u8], expected: &[&str]) {
+        let told: Vec<String> = read(text, "f")
+            .iter()
+            .map(|reading| match reading.findings.first() {
+                Some(finding) => format!("{}: {}", reading.name, finding.message()),
+                None => reading.name.clone(),
+            })
+            .collect();
+        assert_eq!(told, expected, "{}", String::from_utf8_lossy(text));
+    }
+
+    #[test]
+    fn each_chart_stands_for_itself() {
+        let one = r#"{"id":"A","patient":{"name":{"last":"Oak"}},"encounter":{}}"#;
+        check(one.as_bytes(), &["A"]);
+        check(format!("[{one},{one}]").as_bytes(), &["A", "A"]);
+        check(
+            format!("{one}\n\n{{\"id\":\n{one}\n").as_bytes(),
+            &[
+                "A",
+                "f line 3: file or line is not JSON: line 1, column 6",
+                "A",
+            ],
+        );
+        check(
+            &one.as_bytes()[..30],
+            &["f: file or line is not JSON: line 1, column 30"],
+        );
+        check(
+            b"{\"id\":\"\xff\"}",
+            &["f: file or line is not JSON: not UTF-8 from byte 8 on"],
+        );
+        check(b"7", &["f: field cannot be read: expected an object"]);
+        check(b"", &["f: file or line is not JSON: line 1, column 0"]);
+    }
+}
