@@ -95,8 +95,8 @@ mod tests {
             "ChartFieldValue at /patient/birth_date: field cannot be read: expected 0-9",
         );
         check(
-            r#"{"id":"1","patient":{"name":{"last":"Z"}},"encounter":{"Zebra":1}}"#,
-            "ChartFieldUnknown at /encounter/Zebra: field does not exist in the chart's schema",
+            r#"{"id":"1","patient":{"name":{"last":"Z"}},"encounter":{"colour":1}}"#,
+            "ChartFieldUnknown at /encounter/colour: field does not exist in the chart's schema",
         );
         check(
             r#"{"id":"1","version":2,"patient":{"name":{"last":"Z"}},"encounter":{}}"#,
