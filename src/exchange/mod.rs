@@ -1,5 +1,8 @@
-//! Did it arrive, was it accepted: the life of a submission, without IO or clock.
+//! Did it arrive, was it accepted: state machines without IO.
 
 mod acknowledge;
+pub mod claim;
+pub mod control_number;
+pub mod submission;
 
 pub use acknowledge::{AnswerNumbers, implementation_acknowledgments, interchange_acknowledgments};

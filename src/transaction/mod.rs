@@ -2,3 +2,5 @@
 
 pub mod t835;
 pub mod t837p;
+pub mod t999;
+pub mod ta1;

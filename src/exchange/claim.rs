@@ -1,0 +1,105 @@
+//! The life of one claim from chart to decision: a fold over what the partner said of it. It must not know money: that
+//! is `reconcile`'s.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that was said of a claim. Events are only ever added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// TA1, 999 or the transport rejected the interchange, group or set that the claim is in. `at_fault` says that
+    /// this claim is why; the others of the set go down with it.
+    SetRejected { reason: String, at_fault: bool },
+    /// 999: the set was taken.
+    SetAccepted,
+    /// 277CA: the claim was taken.
+    Accepted {
+        status: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payer_claim_number: Option<String>,
+    },
+    /// 277CA: the claim was not taken. It was never adjudicated: mended, it goes as a new one.
+    Rejected {
+        /// Category, status and entity, as `A7:562:85`.
+        statuses: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payer_claim_number: Option<String>,
+    },
+    /// 835: a payment or denial was posted.
+    Decided { denied: bool },
+}
+
+/// Where a claim stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Waits for its submission, or for the first answer to it.
+    Submitted,
+    /// The set that it is in was taken (999).
+    Received,
+    /// The payer took it into adjudication (277CA).
+    Accepted,
+    /// Not taken: mend it and send it anew.
+    Rejected,
+    Paid,
+    Denied,
+}
+
+impl State {
+    /// Folds events in their order. A decision outranks whatever an acknowledgment says later; a rejection by one
+    /// hop stands against an acceptance by an earlier one.
+    pub fn fold<'e>(events: impl IntoIterator<Item = &'e Event>) -> Self {
+        events
+            .into_iter()
+            .fold(Self::Submitted, |state, event| match (state, event) {
+                (_, Event::Decided { denied: true }) => Self::Denied,
+                (_, Event::Decided { denied: false }) => Self::Paid,
+                (Self::Paid | Self::Denied, _) => state,
+                (_, Event::SetRejected { .. } | Event::Rejected { .. }) => Self::Rejected,
+                (Self::Submitted, Event::SetAccepted) => Self::Received,
+                (Self::Rejected, _) | (_, Event::SetAccepted) => state,
+                (_, Event::Accepted { .. }) => Self::Accepted,
+            })
+    }
+
+    /// The name in tables and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Received => "received",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Paid => "paid",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_furthest_word_counts() {
+        let accepted = || Event::Accepted {
+            status: "A2:20".into(),
+            payer_claim_number: None,
+        };
+        let rejected = || Event::Rejected {
+            statuses: vec!["A7:562:85".into()],
+            payer_claim_number: None,
+        };
+        let decided = |denied| Event::Decided { denied };
+        let check =
+            |events: &[Event], expected| assert_eq!(State::fold(events), expected, "{events:?}");
+        check(&[], State::Submitted);
+        check(&[Event::SetAccepted], State::Received);
+        check(&[accepted(), Event::SetAccepted], State::Accepted);
+        check(&[accepted(), rejected()], State::Rejected);
+        check(
+            &[Event::SetAccepted, accepted(), decided(false), accepted()],
+            State::Paid,
+        );
+        check(&[decided(true), decided(false)], State::Paid);
+    }
+}
