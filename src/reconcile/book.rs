@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, KnownClaims, LedgerEntry, Posted, Posting, PostingKey, ProviderLedger, RemittanceKey,
-    WorkItem, claims_worklist, ledger_worklist, remittance_item, worklist::WorkKind,
+    Account, KnownClaims, LedgerEntry, Posted, Posting, ProviderLedger, RemittanceKey, WorkItem,
+    claims_worklist, ledger_worklist, remittance_item, worklist::WorkKind,
 };
 use crate::claim::Money;
 
@@ -137,25 +137,28 @@ impl Totals {
     }
 }
 
-/// Key, charge and payment of each posting; reason and amount of each provider-level adjustment.
-type Content<'a> = (
-    BTreeSet<(&'a PostingKey, Money, Money)>,
-    Vec<(&'a str, Money)>,
-);
-
 /// What makes two remittances of one key the same. Which claims were found does not count: that may change.
-fn content(posted: &Posted) -> Content<'_> {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub key: RemittanceKey,
+    /// Key, charge and payment of each claim payment.
+    pub postings: BTreeSet<(String, Money, Money)>,
+    /// Reason and amount of each provider-level adjustment.
+    pub ledger: Vec<(String, Money)>,
+}
+
+pub fn content(posted: &Posted) -> Content {
     let postings = posted.postings.iter();
-    let mut ledger: Vec<_> = posted
-        .ledger
-        .iter()
-        .map(|entry| (entry.reason.as_str(), entry.amount))
+    let entries = posted.ledger.iter();
+    let mut ledger: Vec<_> = entries
+        .map(|entry| (entry.reason.clone(), entry.amount))
         .collect();
     ledger.sort_unstable();
-    (
-        postings
-            .map(|one| (&one.key, one.charge, one.paid))
+    Content {
+        key: posted.key.clone(),
+        postings: postings
+            .map(|one| (one.key.to_string(), one.charge, one.paid))
             .collect(),
         ledger,
-    )
+    }
 }

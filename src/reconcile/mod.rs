@@ -11,7 +11,7 @@ mod posting;
 mod reason;
 mod worklist;
 
-pub use book::{Book, Taken, Totals};
+pub use book::{Book, Content, Taken, Totals, content};
 pub use deposit::{
     Deposit, DepositMatch, DepositRung, Expected, Reassociation, late_from, reassociate,
 };

@@ -1,1 +1,174 @@
-//! What is remembered; the only SQL.
+//! What is remembered, and the only SQL. It must not decide anything: callers hand over events and documents, and ask.
+//!
+//! SQLite in write-ahead mode with full synchronisation: what was committed survives a power cut. Every write that
+//! could come twice has a unique key. One process at a time owns a store.
+
+mod charts;
+mod error;
+mod money;
+mod received;
+mod submissions;
+mod worklist;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+pub use charts::{NewChart, NewClaim, ReadyClaim, StoredClaim, Taken};
+pub use error::StoreError;
+pub use money::{Posted, Totals};
+pub use received::{NewReceived, Received};
+pub use submissions::{NewSubmission, Placed, StoredSubmission};
+pub use worklist::StoredItem;
+
+/// Before this release SQLite could corrupt a store in write-ahead mode (sqlite.org, "WAL reset bug").
+const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
+const FILE: &str = "claimgate.db";
+const LOCK: &str = "claimgate.lock";
+const BUSY: Duration = Duration::from_secs(10);
+const CONNECTIONS: u32 = 4;
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    pool: SqlitePool,
+    dir: PathBuf,
+    /// Held as long as the store is open.
+    _lock: File,
+}
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+impl Store {
+    /// Opens the store in a directory, makes it where there is none, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// Another process has it open; it cannot be written; it is damaged, or of a newer claimgate.
+    pub async fn open(dir: &Path) -> Result<Self> {
+        let unusable = |error| StoreError::directory(dir, error);
+        std::fs::create_dir_all(dir).map_err(unusable)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(dir.join(LOCK))
+            .map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse { dir: dir.into() }),
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(dir.join(FILE))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .connect_with(options)
+            .await?;
+        gate(&pool).await?;
+        sqlx::migrate!("src/store/migrations").run(&pool).await?;
+        Ok(Self {
+            pool,
+            dir: dir.into(),
+            _lock: lock,
+        })
+    }
+
+    /// Where it is.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// A value kept under a name; `make` makes it the first time.
+    pub async fn setting(&self, name: &str, make: impl FnOnce() -> String) -> Result<String> {
+        sqlx::query("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING")
+            .bind(name)
+            .bind(make())
+            .execute(&self.pool)
+            .await?;
+        Ok(
+            sqlx::query_scalar("SELECT value FROM setting WHERE name = ?")
+                .bind(name)
+                .fetch_one(&self.pool)
+                .await?,
+        )
+    }
+
+    /// A transaction that writes: it takes its turn at once instead of failing half way.
+    async fn write(&self) -> Result<Transaction<'_, Sqlite>> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+/// Refuses a library with the bug; the version is the linked library's own word.
+async fn gate(pool: &SqlitePool) -> Result<()> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(pool)
+        .await?;
+    if is_safe(&version) {
+        Ok(())
+    } else {
+        Err(StoreError::SqliteTooOld { version })
+    }
+}
+
+fn is_safe(version: &str) -> bool {
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    (next(), next(), next()) >= SQLITE_MIN
+}
+
+fn to_json(document: &impl Serialize) -> Result<String> {
+    serde_json::to_string(document).map_err(StoreError::document)
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(StoreError::document)
+}
+
+fn moment(text: &str) -> Result<Timestamp> {
+    text.parse().map_err(|_| StoreError::Damaged {
+        what: "a moment".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_libraries_are_refused() {
+        for (version, safe) in [
+            ("3.51.3", true),
+            ("3.52.0", true),
+            ("4.0", true),
+            ("3.51.2", false),
+            ("3.46.0", false),
+            ("", false),
+        ] {
+            assert_eq!(is_safe(version), safe, "{version}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_process_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let second = Store::open(dir.path()).await.unwrap_err();
+        assert!(second.to_string().contains("in use"), "{second}");
+        assert_eq!(store.setting("seed", || "a".into()).await.unwrap(), "a");
+        assert_eq!(store.setting("seed", || "b".into()).await.unwrap(), "a");
+        drop(store);
+        Store::open(dir.path()).await.unwrap();
+    }
+}

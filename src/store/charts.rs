@@ -1,0 +1,367 @@
+//! Charts and the claims that they became.
+
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Result, Store, from_json, to_json};
+use crate::chart::Finding;
+use crate::claim::{Claim, Money};
+use crate::exchange::claim::{Event, State};
+
+/// A chart to take in. Its claims go with it, or none where it is held.
+#[derive(Debug)]
+pub struct NewChart<'a> {
+    pub id: &'a str,
+    /// The file it came from.
+    pub source: &'a str,
+    /// Of the chart's content: the same one again changes nothing.
+    pub digest: String,
+    pub findings: &'a [Finding],
+    pub claims: Vec<NewClaim<'a>>,
+    pub at: Timestamp,
+}
+
+#[derive(Debug)]
+pub struct NewClaim<'a> {
+    pub claim: &'a Claim,
+    pub partner: &'a str,
+    /// JSON of where its fields come from.
+    pub provenance: String,
+}
+
+/// What became of a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    New,
+    /// The same chart is here already.
+    Same,
+    /// An older form of it was held; this one takes its place.
+    Mended,
+    /// Another form of it has become claims already: nothing was changed.
+    Billed,
+}
+
+/// A claim that waits for a submission.
+#[derive(Debug)]
+pub struct ReadyClaim {
+    pub control_number: String,
+    pub claim: Claim,
+}
+
+/// A claim as it stands.
+#[derive(Debug)]
+pub struct StoredClaim {
+    pub claim: Claim,
+    pub chart: String,
+    pub partner: String,
+    pub state: String,
+    /// JSON of where its fields come from.
+    pub provenance: String,
+    pub payer_claim_numbers: Vec<String>,
+}
+
+impl Store {
+    /// Takes charts in, all or none.
+    pub async fn take_charts(&self, charts: &[NewChart<'_>]) -> Result<Vec<Taken>> {
+        let mut transaction = self.write().await?;
+        let mut all = Vec::with_capacity(charts.len());
+        for chart in charts {
+            let before = sqlx::query("SELECT digest, verdict FROM chart WHERE id = ?")
+                .bind(chart.id)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            let taken = match before {
+                None => Taken::New,
+                Some(row) if row.get::<String, _>(0) == chart.digest => Taken::Same,
+                Some(row) if row.get::<&str, _>(1) == "held" => Taken::Mended,
+                Some(_) => Taken::Billed,
+            };
+            all.push(taken);
+            if matches!(taken, Taken::Same | Taken::Billed) {
+                continue;
+            }
+            let charge: Money = chart.claims.iter().map(|one| one.claim.total_charge).sum();
+            sqlx::query(
+                "INSERT INTO chart (id, source, digest, verdict, charge, findings, taken_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (id) DO UPDATE SET source = excluded.source, digest = excluded.digest,
+                 verdict = excluded.verdict, charge = excluded.charge, findings = excluded.findings,
+                 taken_at = excluded.taken_at",
+            )
+            .bind(chart.id)
+            .bind(chart.source)
+            .bind(&chart.digest)
+            .bind(if chart.claims.is_empty() {
+                "held"
+            } else {
+                "translated"
+            })
+            .bind(charge.cents())
+            .bind(to_json(&chart.findings)?)
+            .bind(chart.at.to_string())
+            .execute(&mut *transaction)
+            .await?;
+            for one in &chart.claims {
+                sqlx::query(
+                    "INSERT INTO claim (control_number, chart, partner, member, charge, document, provenance, state)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, 'ready')",
+                )
+                .bind(&one.claim.control_number)
+                .bind(chart.id)
+                .bind(one.partner)
+                .bind(member_key(one.claim.subscriber.member_id.as_str()))
+                .bind(one.claim.total_charge.cents())
+                .bind(to_json(one.claim)?)
+                .bind(&one.provenance)
+                .execute(&mut *transaction)
+                .await?;
+            }
+        }
+        transaction.commit().await?;
+        Ok(all)
+    }
+
+    /// Partners that claims wait for.
+    pub async fn partners_with_ready_claims(&self) -> Result<Vec<String>> {
+        let query = "SELECT DISTINCT partner FROM claim WHERE state = 'ready' ORDER BY partner";
+        Ok(sqlx::query_scalar(query).fetch_all(&self.pool).await?)
+    }
+
+    /// At most `max` claims that wait for a submission to a partner.
+    pub async fn ready_claims(&self, partner: &str, max: usize) -> Result<Vec<ReadyClaim>> {
+        let rows = sqlx::query(
+            "SELECT control_number, document FROM claim WHERE state = 'ready' AND partner = ?
+             ORDER BY rowid LIMIT ?",
+        )
+        .bind(partner)
+        .bind(i64::try_from(max).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ReadyClaim {
+                    control_number: row.get(0),
+                    claim: from_json(row.get(1))?,
+                })
+            })
+            .collect()
+    }
+
+    /// Keeps a claim back that our own check does not let go; its chart is told why.
+    pub async fn refuse_claim(&self, control_number: &str, finding: &Finding) -> Result<()> {
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "UPDATE claim SET state = 'refused' WHERE control_number = ? AND state = 'ready'",
+        )
+        .bind(control_number)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "UPDATE chart SET findings = json_insert(findings, '$[#]', json(?))
+             WHERE id = (SELECT chart FROM claim WHERE control_number = ?)",
+        )
+        .bind(to_json(finding)?)
+        .bind(control_number)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    pub async fn claim(&self, control_number: &str) -> Result<Option<StoredClaim>> {
+        let row = sqlx::query("SELECT * FROM claim WHERE control_number = ?")
+            .bind(control_number)
+            .fetch_optional(&self.pool)
+            .await?;
+        match row {
+            None => Ok(None),
+            Some(row) => Ok(Some(self.stored_claim(&row).await?)),
+        }
+    }
+
+    /// Claims that a claim payment may mean: by our control number or its beginning, by the payer's numbers, by member.
+    pub async fn candidates(
+        &self,
+        control_number: &str,
+        payer_claim_numbers: &[&str],
+        members: &[&str],
+    ) -> Result<Vec<StoredClaim>> {
+        let mut found = Vec::new();
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT * FROM claim WHERE submission IS NOT NULL AND (control_number = ",
+        );
+        query.push_bind(control_number.to_owned());
+        if control_number.len() >= CUT_MIN {
+            // A payer that cuts our numbers: those that begin so.
+            query
+                .push(" OR (control_number > ")
+                .push_bind(control_number.to_owned());
+            query
+                .push(" AND control_number < ")
+                .push_bind(format!("{control_number}~"))
+                .push(")");
+        }
+        if !payer_claim_numbers.is_empty() {
+            query.push(
+                " OR control_number IN (SELECT claim FROM payer_claim_number WHERE number IN (",
+            );
+            let mut list = query.separated(", ");
+            for number in payer_claim_numbers {
+                list.push_bind((*number).to_owned());
+            }
+            query.push("))");
+        }
+        if !members.is_empty() {
+            query.push(" OR member IN (");
+            let mut list = query.separated(", ");
+            for member in members {
+                list.push_bind(member_key(member));
+            }
+            query.push(")");
+        }
+        query.push(") LIMIT ").push_bind(CANDIDATES_MAX);
+        for row in query.build().fetch_all(&self.pool).await? {
+            found.push(self.stored_claim(&row).await?);
+        }
+        Ok(found)
+    }
+
+    async fn stored_claim(&self, row: &SqliteRow) -> Result<StoredClaim> {
+        let control_number: &str = row.get("control_number");
+        let numbers = sqlx::query_scalar("SELECT number FROM payer_claim_number WHERE claim = ?")
+            .bind(control_number)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(StoredClaim {
+            claim: from_json(row.get("document"))?,
+            chart: row.get("chart"),
+            partner: row.get("partner"),
+            state: row.get("state"),
+            provenance: row.get("provenance"),
+            payer_claim_numbers: numbers,
+        })
+    }
+
+    /// What was said of a claim, in the order in which it came.
+    pub async fn claim_events(&self, control_number: &str) -> Result<Vec<(Timestamp, Event)>> {
+        let rows = sqlx::query("SELECT at, event FROM claim_event WHERE claim = ? ORDER BY id")
+            .bind(control_number)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((super::moment(row.get(0))?, from_json(row.get(1))?)))
+            .collect()
+    }
+
+    /// Held charts, with their findings.
+    pub async fn held_charts(&self) -> Result<Vec<(String, Timestamp, Vec<serde_json::Value>)>> {
+        let rows = sqlx::query(
+            "SELECT id, taken_at, findings FROM chart WHERE verdict = 'held' ORDER BY id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok((
+                    row.get(0),
+                    super::moment(row.get(1))?,
+                    from_json(row.get(2))?,
+                ))
+            })
+            .collect()
+    }
+
+    /// Control numbers of the claims in a state, in order.
+    pub async fn claims_in(&self, state: &str) -> Result<Vec<String>> {
+        let query = "SELECT control_number FROM claim WHERE state = ? ORDER BY control_number";
+        Ok(sqlx::query_scalar(query)
+            .bind(state)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+}
+
+/// Payers cut control numbers, but not to fewer characters.
+const CUT_MIN: usize = 8;
+const CANDIDATES_MAX: i64 = 200;
+
+/// A member number as it is compared: letters and digits only.
+pub(super) fn member_key(member: &str) -> String {
+    let plain = member.chars().filter(char::is_ascii_alphanumeric);
+    plain.map(|char| char.to_ascii_uppercase()).collect()
+}
+
+/// Adds what was said of claims and moves their states along.
+pub(super) async fn add_claim_events(
+    transaction: &mut sqlx::SqliteConnection,
+    events: &[(String, Event)],
+    at: Timestamp,
+    source: &str,
+) -> Result<()> {
+    for (claim, event) in events {
+        let added = sqlx::query(
+            "INSERT INTO claim_event (claim, at, event, source) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(claim)
+        .bind(at.to_string())
+        .bind(to_json(event)?)
+        .bind(source)
+        .execute(&mut *transaction)
+        .await?;
+        if added.rows_affected() == 0 {
+            continue;
+        }
+        let (Event::Accepted {
+            payer_claim_number, ..
+        }
+        | Event::Rejected {
+            payer_claim_number, ..
+        }) = event
+        else {
+            fold(transaction, claim).await?;
+            continue;
+        };
+        if let Some(number) = payer_claim_number {
+            learn(transaction, claim, number).await?;
+        }
+        fold(transaction, claim).await?;
+    }
+    Ok(())
+}
+
+/// Remembers the payer's number of a claim.
+pub(super) async fn learn(
+    transaction: &mut sqlx::SqliteConnection,
+    claim: &str,
+    number: &str,
+) -> Result<()> {
+    if number.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO payer_claim_number (number, claim) VALUES (?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(number)
+    .bind(claim)
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+async fn fold(transaction: &mut sqlx::SqliteConnection, claim: &str) -> Result<()> {
+    let texts: Vec<String> =
+        sqlx::query_scalar("SELECT event FROM claim_event WHERE claim = ? ORDER BY id")
+            .bind(claim)
+            .fetch_all(&mut *transaction)
+            .await?;
+    let events: Vec<Event> = texts
+        .iter()
+        .map(|text| from_json(text))
+        .collect::<Result<_>>()?;
+    sqlx::query("UPDATE claim SET state = ? WHERE control_number = ?")
+        .bind(State::fold(&events).name())
+        .bind(claim)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}

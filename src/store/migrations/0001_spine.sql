@@ -1,0 +1,140 @@
+-- Amounts are US cents. Moments are RFC 3339 text in UTC. Documents are JSON.
+
+CREATE TABLE setting (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+-- A chart as it was last taken in.
+CREATE TABLE chart (
+    id       TEXT PRIMARY KEY,
+    source   TEXT NOT NULL,
+    digest   TEXT NOT NULL,
+    verdict  TEXT NOT NULL CHECK (verdict IN ('translated', 'held')),
+    charge   INTEGER NOT NULL,
+    findings TEXT NOT NULL,
+    taken_at TEXT NOT NULL
+) STRICT;
+
+-- The last control number used with a partner.
+CREATE TABLE control_number (
+    partner TEXT PRIMARY KEY,
+    last    INTEGER NOT NULL
+) STRICT;
+
+-- One interchange for one partner. The state is the fold of its events, kept beside them for queries.
+CREATE TABLE submission (
+    id             INTEGER PRIMARY KEY,
+    partner        TEXT NOT NULL,
+    control_number INTEGER NOT NULL,
+    payload_id     TEXT NOT NULL UNIQUE,
+    payload        BLOB NOT NULL,
+    digest         TEXT NOT NULL,
+    state          TEXT NOT NULL,
+    UNIQUE (partner, control_number)
+) STRICT;
+
+CREATE TABLE submission_event (
+    id         INTEGER PRIMARY KEY,
+    submission INTEGER NOT NULL REFERENCES submission (id),
+    at         TEXT NOT NULL,
+    event      TEXT NOT NULL,
+    -- What told it; the same source says the same thing once.
+    source     TEXT NOT NULL,
+    UNIQUE (submission, source, event)
+) STRICT;
+
+CREATE TABLE claim (
+    control_number TEXT PRIMARY KEY,
+    chart          TEXT NOT NULL REFERENCES chart (id),
+    partner        TEXT NOT NULL,
+    member         TEXT NOT NULL,
+    charge         INTEGER NOT NULL,
+    document       TEXT NOT NULL,
+    provenance     TEXT NOT NULL,
+    -- 'ready' until it is in a submission, 'refused' where our own check does not let it go.
+    state          TEXT NOT NULL,
+    submission     INTEGER REFERENCES submission (id),
+    set_number     TEXT,
+    set_reference  TEXT,
+    position       TEXT
+) STRICT;
+CREATE INDEX claim_by_state ON claim (state, partner);
+CREATE INDEX claim_by_submission ON claim (submission, set_number);
+CREATE INDEX claim_by_member ON claim (member);
+CREATE INDEX claim_by_chart ON claim (chart);
+
+CREATE TABLE claim_event (
+    id     INTEGER PRIMARY KEY,
+    claim  TEXT NOT NULL REFERENCES claim (control_number),
+    at     TEXT NOT NULL,
+    event  TEXT NOT NULL,
+    source TEXT NOT NULL,
+    UNIQUE (claim, source, event)
+) STRICT;
+
+-- The payer's own numbers of a claim.
+CREATE TABLE payer_claim_number (
+    number TEXT NOT NULL,
+    claim  TEXT NOT NULL REFERENCES claim (control_number),
+    PRIMARY KEY (number, claim)
+) STRICT;
+
+-- Whatever came, untouched. The same bytes are the same payload, however often they come.
+CREATE TABLE received (
+    id           INTEGER PRIMARY KEY,
+    partner      TEXT NOT NULL,
+    queue        TEXT NOT NULL,
+    payload_type TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    bytes        BLOB NOT NULL,
+    digest       TEXT NOT NULL UNIQUE,
+    at           TEXT NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('new', 'done', 'unusable')),
+    problem      TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX received_by_state ON received (state);
+
+CREATE TABLE remittance (
+    key      TEXT PRIMARY KEY,
+    received INTEGER NOT NULL REFERENCES received (id),
+    method   TEXT NOT NULL,
+    amount   INTEGER NOT NULL,
+    document TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE posting (
+    key        TEXT PRIMARY KEY,
+    remittance TEXT NOT NULL REFERENCES remittance (key),
+    claim      TEXT REFERENCES claim (control_number),
+    charge     INTEGER NOT NULL,
+    paid       INTEGER NOT NULL,
+    adjusted   INTEGER NOT NULL,
+    patient    INTEGER NOT NULL,
+    document   TEXT NOT NULL
+) STRICT;
+CREATE INDEX posting_by_claim ON posting (claim);
+
+CREATE TABLE ledger_entry (
+    remittance TEXT NOT NULL REFERENCES remittance (key),
+    number     INTEGER NOT NULL,
+    amount     INTEGER NOT NULL,
+    document   TEXT NOT NULL,
+    PRIMARY KEY (remittance, number)
+) STRICT;
+
+CREATE TABLE deposit (
+    id       TEXT PRIMARY KEY,
+    received INTEGER NOT NULL REFERENCES received (id),
+    amount   INTEGER NOT NULL,
+    document TEXT NOT NULL
+) STRICT;
+
+-- What needs a person now, and what did. An item is closed when its cause is gone.
+CREATE TABLE work_item (
+    id        TEXT PRIMARY KEY,
+    document  TEXT NOT NULL,
+    opened_at TEXT NOT NULL,
+    seen      INTEGER NOT NULL,
+    closed_at TEXT
+) STRICT;

@@ -1,0 +1,121 @@
+//! What came from partners, byte for byte, before anybody has understood it.
+
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Result, Store, moment};
+
+/// Something to keep.
+#[derive(Debug)]
+pub struct NewReceived<'a> {
+    pub partner: &'a str,
+    /// Which of the partner's queues it came from, or `file`.
+    pub queue: &'a str,
+    pub payload_type: &'a str,
+    /// The partner's PayloadID, or the file's name.
+    pub name: &'a str,
+    pub bytes: &'a [u8],
+    /// SHA-256 in hexadecimal.
+    pub digest: String,
+    pub at: Timestamp,
+}
+
+/// Something that was kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Received {
+    pub id: i64,
+    pub partner: String,
+    pub name: String,
+    pub bytes: Vec<u8>,
+    pub at: Timestamp,
+    /// `new`, `done` or `unusable`.
+    pub state: String,
+    /// Why it is unusable.
+    pub problem: String,
+}
+
+impl std::fmt::Debug for Received {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            id, partner, state, ..
+        } = self;
+        write!(
+            f,
+            "Received({id} from {partner}, {state}, {} bytes)",
+            self.bytes.len()
+        )
+    }
+}
+
+impl Store {
+    /// Keeps a payload. Gives its id, and whether it is new: the same bytes are kept once.
+    pub async fn keep(&self, new: &NewReceived<'_>) -> Result<(i64, bool)> {
+        let mut transaction = self.write().await?;
+        let before: Option<i64> = sqlx::query_scalar("SELECT id FROM received WHERE digest = ?")
+            .bind(&new.digest)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        if let Some(id) = before {
+            return Ok((id, false));
+        }
+        let id = sqlx::query_scalar(
+            "INSERT INTO received (partner, queue, payload_type, name, bytes, digest, at, state)
+             VALUES (?, ?, ?, ?, ?, ?, ?, 'new') RETURNING id",
+        )
+        .bind(new.partner)
+        .bind(new.queue)
+        .bind(new.payload_type)
+        .bind(new.name)
+        .bind(new.bytes)
+        .bind(&new.digest)
+        .bind(new.at.to_string())
+        .fetch_one(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok((id, true))
+    }
+
+    /// The first payload that is not understood yet.
+    pub async fn first_new(&self) -> Result<Option<Received>> {
+        let row = sqlx::query("SELECT * FROM received WHERE state = 'new' ORDER BY id LIMIT 1")
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| received(&row)).transpose()
+    }
+
+    /// Payloads that could not be used, with the reason.
+    pub async fn unusable(&self) -> Result<Vec<Received>> {
+        let rows = sqlx::query("SELECT * FROM received WHERE state = 'unusable' ORDER BY id")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(received).collect()
+    }
+
+    /// Says that a payload is understood, or why it cannot be (`problem` not empty).
+    pub async fn finish(&self, id: i64, problem: &str) -> Result<()> {
+        sqlx::query("UPDATE received SET state = ?, problem = ? WHERE id = ?")
+            .bind(if problem.is_empty() {
+                "done"
+            } else {
+                "unusable"
+            })
+            .bind(problem)
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+fn received(row: &SqliteRow) -> Result<Received> {
+    Ok(Received {
+        id: row.get("id"),
+        partner: row.get("partner"),
+        name: row.get("name"),
+        bytes: row.get("bytes"),
+        at: moment(row.get("at"))?,
+        state: row.get("state"),
+        problem: row.get("problem"),
+    })
+}

@@ -1,0 +1,309 @@
+//! The outbox: interchanges with their events, and the control numbers used for them.
+
+use jiff::Timestamp;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::charts::add_claim_events;
+use super::{Result, Store, StoreError, from_json, moment, to_json};
+use crate::exchange::submission::{Event, State, Submission};
+use crate::exchange::{claim, control_number};
+use crate::transaction::t837p::ClaimPosition;
+
+/// An interchange that is to go to a partner.
+#[derive(Debug)]
+pub struct NewSubmission<'a> {
+    pub partner: &'a str,
+    pub control_number: u32,
+    pub payload_id: Uuid,
+    pub payload: &'a [u8],
+    /// Its SHA-256, in hexadecimal.
+    pub digest: String,
+    pub claims: Vec<Placed<'a>>,
+}
+
+/// A claim and where in the interchange it stands.
+#[derive(Debug)]
+pub struct Placed<'a> {
+    pub control_number: &'a str,
+    /// ST02.
+    pub set_number: &'a str,
+    /// BHT03.
+    pub set_reference: &'a str,
+    pub position: &'a ClaimPosition,
+}
+
+/// A submission as it stands, without its bytes.
+#[derive(Debug)]
+pub struct StoredSubmission {
+    pub id: i64,
+    pub partner: String,
+    pub control_number: u32,
+    pub payload_id: Uuid,
+    pub submission: Submission,
+}
+
+impl Store {
+    /// The next control number for a partner. It counts as used from now on, whatever becomes of it.
+    pub async fn next_control_number(&self, partner: &str) -> Result<u32> {
+        let mut transaction = self.write().await?;
+        let last: Option<u32> =
+            sqlx::query_scalar("SELECT last FROM control_number WHERE partner = ?")
+                .bind(partner)
+                .fetch_optional(&mut *transaction)
+                .await?;
+        let next = control_number::after(last.unwrap_or(0));
+        sqlx::query(
+            "INSERT INTO control_number (partner, last) VALUES (?, ?)
+             ON CONFLICT (partner) DO UPDATE SET last = excluded.last",
+        )
+        .bind(partner)
+        .bind(next)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(next)
+    }
+
+    /// Puts an interchange into the outbox and its claims into it. All or nothing: a claim that is in another
+    /// submission by now makes it fail.
+    pub async fn queue(&self, new: &NewSubmission<'_>, at: Timestamp) -> Result<i64> {
+        let mut transaction = self.write().await?;
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO submission (partner, control_number, payload_id, payload, digest, state)
+             VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        )
+        .bind(new.partner)
+        .bind(new.control_number)
+        .bind(new.payload_id.to_string())
+        .bind(new.payload)
+        .bind(&new.digest)
+        .bind(State::Queued.name())
+        .fetch_one(&mut *transaction)
+        .await?;
+        add_event(&mut transaction, id, at, &Event::Queued, "").await?;
+        for placed in &new.claims {
+            let updated = sqlx::query(
+                "UPDATE claim SET state = ?, submission = ?, set_number = ?, set_reference = ?, position = ?
+                 WHERE control_number = ? AND state = 'ready' AND submission IS NULL",
+            )
+            .bind(claim::State::Submitted.name())
+            .bind(id)
+            .bind(placed.set_number)
+            .bind(placed.set_reference)
+            .bind(to_json(placed.position)?)
+            .bind(placed.control_number)
+            .execute(&mut *transaction)
+            .await?;
+            if updated.rows_affected() != 1 {
+                let what = format!("claim {} (in two submissions)", placed.control_number);
+                return Err(StoreError::Damaged { what });
+            }
+        }
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Begins an attempt, unless somebody else did or it is not to be sent. Nothing may leave before this is `true`.
+    pub async fn start(&self, id: i64, at: Timestamp) -> Result<bool> {
+        let mut transaction = self.write().await?;
+        let state: String = sqlx::query_scalar("SELECT state FROM submission WHERE id = ?")
+            .bind(id)
+            .fetch_one(&mut *transaction)
+            .await?;
+        if state != State::Queued.name() {
+            return Ok(false);
+        }
+        let attempts: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM submission_event WHERE submission = ?")
+                .bind(id)
+                .fetch_one(&mut *transaction)
+                .await?;
+        add_event(
+            &mut transaction,
+            id,
+            at,
+            &Event::Started,
+            &attempts.to_string(),
+        )
+        .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Adds what happened to an attempt.
+    pub async fn record(&self, id: i64, at: Timestamp, event: &Event) -> Result<()> {
+        let mut transaction = self.write().await?;
+        add_event(&mut transaction, id, at, event, &at.to_string()).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Attempts that were begun and never ended, because the process did: they may have arrived.
+    pub async fn interrupt_unfinished(&self, at: Timestamp) -> Result<usize> {
+        let unfinished = self.submissions_in(State::Sending).await?;
+        for one in &unfinished {
+            let reason = "claimgate stopped while sending".to_owned();
+            self.record(one.id, at, &Event::Uncertain { reason })
+                .await?;
+        }
+        Ok(unfinished.len())
+    }
+
+    pub async fn submissions_in(&self, state: State) -> Result<Vec<StoredSubmission>> {
+        let rows = sqlx::query("SELECT * FROM submission WHERE state = ? ORDER BY id")
+            .bind(state.name())
+            .fetch_all(&self.pool)
+            .await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in &rows {
+            found.push(self.stored_submission(row).await?);
+        }
+        Ok(found)
+    }
+
+    pub async fn submission(
+        &self,
+        partner: &str,
+        control_number: u32,
+    ) -> Result<Option<StoredSubmission>> {
+        let row = sqlx::query("SELECT * FROM submission WHERE partner = ? AND control_number = ?")
+            .bind(partner)
+            .bind(control_number)
+            .fetch_optional(&self.pool)
+            .await?;
+        match row {
+            None => Ok(None),
+            Some(row) => Ok(Some(self.stored_submission(&row).await?)),
+        }
+    }
+
+    async fn stored_submission(&self, row: &SqliteRow) -> Result<StoredSubmission> {
+        let id = row.get("id");
+        let damaged = || StoreError::Damaged {
+            what: format!("submission {id}"),
+        };
+        let rows =
+            sqlx::query("SELECT at, event FROM submission_event WHERE submission = ? ORDER BY id")
+                .bind(id)
+                .fetch_all(&self.pool)
+                .await?;
+        let events = rows
+            .iter()
+            .map(|row| Ok((moment(row.get(0))?, from_json(row.get(1))?)))
+            .collect::<Result<Vec<(Timestamp, Event)>>>()?;
+        let events = events.iter().map(|(at, event)| (*at, event));
+        Ok(StoredSubmission {
+            id,
+            partner: row.get("partner"),
+            control_number: row.get("control_number"),
+            payload_id: row
+                .get::<&str, _>("payload_id")
+                .parse()
+                .map_err(|_| damaged())?,
+            submission: Submission::fold(events).ok_or_else(damaged)?,
+        })
+    }
+
+    /// The bytes of a submission, as they were queued.
+    pub async fn payload(&self, id: i64) -> Result<Vec<u8>> {
+        Ok(
+            sqlx::query_scalar("SELECT payload FROM submission WHERE id = ?")
+                .bind(id)
+                .fetch_one(&self.pool)
+                .await?,
+        )
+    }
+
+    /// How many submissions stand in each state.
+    pub async fn submission_counts(&self) -> Result<Vec<(String, i64)>> {
+        Ok(
+            sqlx::query_as("SELECT state, count(*) FROM submission GROUP BY state ORDER BY state")
+                .fetch_all(&self.pool)
+                .await?,
+        )
+    }
+
+    /// Claims of a submission with their places, of one set or of all.
+    pub async fn placed_claims(
+        &self,
+        id: i64,
+        set_number: Option<&str>,
+    ) -> Result<Vec<(String, ClaimPosition)>> {
+        let rows = sqlx::query(
+            "SELECT control_number, position FROM claim WHERE submission = ? AND (? IS NULL OR set_number = ?)
+             ORDER BY rowid",
+        )
+        .bind(id)
+        .bind(set_number)
+        .bind(set_number)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.get(0), from_json(row.get(1))?)))
+            .collect()
+    }
+
+    /// Adds what an answer said of a submission and of its claims, in one transaction.
+    pub async fn answer(
+        &self,
+        id: i64,
+        event: &Event,
+        claims: &[(String, claim::Event)],
+        at: Timestamp,
+        source: &str,
+    ) -> Result<()> {
+        let mut transaction = self.write().await?;
+        add_event(&mut transaction, id, at, event, source).await?;
+        add_claim_events(&mut transaction, claims, at, source).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Adds what was said of claims.
+    pub async fn tell_claims(
+        &self,
+        claims: &[(String, claim::Event)],
+        at: Timestamp,
+        source: &str,
+    ) -> Result<()> {
+        let mut transaction = self.write().await?;
+        add_claim_events(&mut transaction, claims, at, source).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// Adds an event, once a source, and moves the state along.
+async fn add_event(
+    transaction: &mut sqlx::SqliteConnection,
+    id: i64,
+    at: Timestamp,
+    event: &Event,
+    source: &str,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO submission_event (submission, at, event, source) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(id)
+    .bind(at.to_string())
+    .bind(to_json(event)?)
+    .bind(source)
+    .execute(&mut *transaction)
+    .await?;
+    let texts: Vec<String> =
+        sqlx::query_scalar("SELECT event FROM submission_event WHERE submission = ? ORDER BY id")
+            .bind(id)
+            .fetch_all(&mut *transaction)
+            .await?;
+    let events: Vec<Event> = texts
+        .iter()
+        .map(|text| from_json(text))
+        .collect::<Result<_>>()?;
+    if let Some(folded) = Submission::fold(events.iter().map(|event| (at, event))) {
+        sqlx::query("UPDATE submission SET state = ? WHERE id = ?")
+            .bind(folded.state.name())
+            .bind(id)
+            .execute(transaction)
+            .await?;
+    }
+    Ok(())
+}
