@@ -3,6 +3,7 @@
 // The lints take only functions marked as tests for tests; their helpers may stop and print as well.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod billing;
 mod check;
 mod corpus;
 mod fence;

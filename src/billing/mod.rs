@@ -4,13 +4,24 @@
 //! [`Biller::bill`] takes one [`crate::chart::Reading`] and gives its claims, each with a [`Provenance`] that leads
 //! from a field of the claim back to the chart, or the findings that hold it.
 
-#[allow(dead_code, reason = "read by professional claims, which come next")]
+mod adjudicated;
+mod biller;
 mod config;
+mod coverage;
+mod diagnoses;
+mod lines;
+mod notes;
 mod numbering;
+mod people;
+mod professional;
 mod provenance;
-#[allow(dead_code, reason = "read by professional claims, which come next")]
+mod providers;
+mod scrub;
 mod shape;
+mod split;
+mod text;
 
-pub use config::{CodeMap, Defaults};
+pub use biller::{Billed, BilledClaim, Biller};
+pub use config::{CodeMap, Defaults, MemberId, Submitter};
 pub use numbering::Numbering;
 pub use provenance::Provenance;

@@ -1,0 +1,250 @@
+//! Payers other than the one that is billed, and what they have decided already. It must not know why this one is
+//! billed.
+
+use super::coverage::{self, Listed};
+use super::lines::amount;
+use super::notes::Notes;
+use super::people::{relationship, subscriber_name};
+use super::{Biller, text};
+use crate::chart::{self, Chart, Code, Coverage, Decimal, Decision};
+use crate::claim::{
+    Adjustment, LineAdjudication, Money, OtherPayer, OtherPayerDetail, Payer, ServiceLine,
+};
+
+/// X12 element 1033.
+const GROUPS: &[&str] = &["CO", "CR", "OA", "PI", "PR"];
+/// X12 element 1034.
+const REASON_MAX: usize = 5;
+/// What the patient owes, among the groups.
+const PATIENT_RESPONSIBILITY: &str = "PR";
+
+/// The other payers in their order; what they decided on a line is put to the line.
+pub(super) fn other_payers(
+    biller: &Biller<'_>,
+    notes: &mut Notes<'_>,
+    chart: &Chart,
+    others: &[Listed<'_>],
+    lines: &mut [ServiceLine],
+) -> Vec<OtherPayer> {
+    let mut payers: Vec<OtherPayer> = Vec::new();
+    for other in others {
+        if let Some(mut payer) = other_payer(biller, notes, chart, other) {
+            if let Some(decision) = &other.coverage.decision {
+                let at = format!("{}/decision", other.pointer);
+                decide(notes, &at, decision, &mut payer, lines);
+            }
+            notes.from(format!("other_payers[{}]", payers.len()), &other.pointer);
+            payers.push(payer);
+        }
+    }
+    payers
+}
+
+fn other_payer(
+    biller: &Biller<'_>,
+    notes: &mut Notes<'_>,
+    chart: &Chart,
+    other: &Listed<'_>,
+) -> Option<OtherPayer> {
+    let at = &other.pointer;
+    let coverage = &*other.coverage;
+    let payer = payer(biller, notes, at, coverage);
+    let name = subscriber_name(notes, at, coverage, chart);
+    let member_id = coverage::member_id(biller, notes, at, coverage, chart);
+    let claim_filing = coverage::filing(notes, at, coverage);
+    let insurance_type = coverage::insurance_type(notes, at, coverage, other.responsibility);
+    let partner = biller.find_partner(&coverage.payer);
+    let group_number = text::number(
+        notes,
+        &format!("{at}/group_number"),
+        coverage.group_number.as_ref(),
+        text::REFERENCE_MAX,
+    );
+    Some(OtherPayer {
+        payer: payer?,
+        payer_responsibility: other.responsibility.into(),
+        relationship: relationship(coverage.relationship).into(),
+        subscriber_name: name?,
+        member_id: member_id?.into(),
+        claim_filing: claim_filing
+            .or_else(|| partner.map(|partner| partner.claim_filing.clone()))
+            .or_else(|| Some("CI".to_owned())),
+        group_number,
+        benefits_assignment: chart.consent.benefits_assigned.clone(),
+        release_of_information: chart.consent.release.clone(),
+        paid: None,
+        remaining_patient_liability: None,
+        adjustments: Vec::new(),
+        adjudicated: None,
+        payer_claim_number: None,
+        detail: OtherPayerDetail {
+            insurance_type,
+            ..OtherPayerDetail::default()
+        },
+    })
+}
+
+/// A payer that is not sent to needs no file: the chart's own id and name do.
+fn payer(
+    biller: &Biller<'_>,
+    notes: &mut Notes<'_>,
+    at: &str,
+    coverage: &Coverage,
+) -> Option<Payer> {
+    let pointer = format!("{at}/payer");
+    if let Some(partner) = biller.find_partner(&coverage.payer) {
+        let name = text::text(notes, &pointer, &partner.name, text::LAST_NAME_MAX)?;
+        return Some(Payer {
+            name,
+            id: partner.payer_id.clone(),
+            address: None,
+        });
+    }
+    let named = &coverage.payer;
+    let id = text::number(
+        notes,
+        &format!("{pointer}/id"),
+        named.id.as_ref(),
+        text::MEMBER_ID_MAX,
+    );
+    let name = named.name.as_ref();
+    let name = text::optional(notes, &format!("{pointer}/name"), name, text::LAST_NAME_MAX);
+    match (id, name) {
+        (Some(id), Some(name)) => Some(Payer {
+            name,
+            id,
+            address: None,
+        }),
+        _ => {
+            notes.add(
+                Code::PayerUnknown,
+                &pointer,
+                "id and name of an earlier or later payer",
+            );
+            None
+        }
+    }
+}
+
+/// Puts a decision to the payer and to the lines, and sees that it adds up.
+fn decide(
+    notes: &mut Notes<'_>,
+    at: &str,
+    decision: &Decision,
+    payer: &mut OtherPayer,
+    lines: &mut [ServiceLine],
+) {
+    payer.paid = amount(notes, &format!("{at}/paid"), &decision.paid);
+    payer.payer_claim_number = text::number(
+        notes,
+        &format!("{at}/payer_claim_number"),
+        decision.payer_claim_number.as_ref(),
+        text::REFERENCE_MAX,
+    );
+    payer.adjustments = adjustments(notes, at, &decision.adjustments);
+    let liability = decision.patient_liability.as_ref();
+    let liability =
+        liability.and_then(|owed| amount(notes, &format!("{at}/patient_liability"), owed));
+    if decision.lines.is_empty() {
+        payer.adjudicated = Some(decision.date);
+        payer.remaining_patient_liability = liability;
+    }
+    let mut explained = vec![payer.paid, total(&payer.adjustments)];
+    for (index, line) in decision.lines.iter().enumerate() {
+        let pointer = format!("{at}/lines/{index}");
+        let decided = line_decision(notes, &pointer, decision, line, payer, lines);
+        explained.push(decided.and_then(|decided| total(&decided.adjustments)));
+    }
+    let explained: Option<Vec<Money>> = explained.into_iter().collect();
+    let charged = Money::checked_sum(lines.iter().map(|line| line.charge));
+    if explained.is_some_and(|parts| Money::checked_sum(parts) != charged) {
+        notes.add(Code::DecisionUnbalanced, at, "the claim as a whole");
+    }
+}
+
+/// What was decided on one line; as it stands there then.
+fn line_decision(
+    notes: &mut Notes<'_>,
+    at: &str,
+    decision: &Decision,
+    given: &chart::LineDecision,
+    payer: &OtherPayer,
+    lines: &mut [ServiceLine],
+) -> Option<LineAdjudication> {
+    let paid = amount(notes, &format!("{at}/paid"), &given.paid);
+    let adjustments = adjustments(notes, at, &given.adjustments);
+    let index = given.procedure.checked_sub(1);
+    let Some(line) = index.and_then(|index| lines.get_mut(index)) else {
+        notes.add(Code::DecisionLine, &format!("{at}/procedure"), "");
+        return None;
+    };
+    let known = |told: &LineAdjudication| told.payer_id == payer.payer.id;
+    if line.adjudications.iter().any(known) {
+        notes.add(
+            Code::DecisionLine,
+            &format!("{at}/procedure"),
+            "named twice",
+        );
+    }
+    let (paid, adjusted) = (paid?, total(&adjustments)?);
+    if Money::checked_sum([paid, adjusted]) != Some(line.charge) {
+        notes.add(Code::DecisionUnbalanced, at, "");
+    }
+    let owed = adjustments
+        .iter()
+        .filter(|a| a.group == PATIENT_RESPONSIBILITY);
+    let owed = Money::checked_sum(owed.map(|adjustment| adjustment.amount));
+    let told = LineAdjudication {
+        payer_id: payer.payer.id.clone(),
+        paid,
+        procedure: line.procedure.clone(),
+        modifiers: line.modifiers.clone(),
+        quantity: line.quantity.clone(),
+        adjustments,
+        adjudicated: decision.date,
+        remaining_patient_liability: owed.filter(|_| decision.patient_liability.is_some()),
+        bundled_line: None,
+    };
+    line.adjudications.push(told.clone());
+    Some(told)
+}
+
+fn adjustments(notes: &mut Notes<'_>, at: &str, given: &[chart::Adjustment]) -> Vec<Adjustment> {
+    let mut made = Vec::new();
+    for (index, adjustment) in given.iter().enumerate() {
+        let at = format!("{at}/adjustments/{index}");
+        if !GROUPS.contains(&adjustment.group.as_str()) {
+            notes.add(Code::CodeUnknown, &format!("{at}/group"), GROUPS.join(" "));
+        }
+        let pointer = format!("{at}/reason");
+        let reason = text::text(notes, &pointer, &adjustment.reason, REASON_MAX);
+        if adjustment.reason.trim().is_empty() {
+            notes.add(
+                Code::CodeUnknown,
+                &pointer,
+                "a claim adjustment reason code",
+            );
+        }
+        let amount = signed(notes, &format!("{at}/amount"), &adjustment.amount);
+        made.extend(reason.zip(amount).map(|(reason, amount)| Adjustment {
+            group: adjustment.group.clone(),
+            reason,
+            amount,
+            quantity: None,
+        }));
+    }
+    made
+}
+
+/// An adjustment may be negative: it then adds to what is paid.
+fn signed(notes: &mut Notes<'_>, pointer: &str, given: &Decimal) -> Option<Money> {
+    let amount = Money::parse(given.as_str()).ok();
+    if amount.is_none() {
+        notes.add(Code::ChargeShape, pointer, "");
+    }
+    amount
+}
+
+fn total(adjustments: &[Adjustment]) -> Option<Money> {
+    Money::checked_sum(adjustments.iter().map(|adjustment| adjustment.amount))
+}

@@ -1,0 +1,326 @@
+//! People of a claim: subscriber and patient, their names and addresses. It must not know who pays.
+
+use super::coverage::Billable;
+use super::notes::Notes;
+use super::{shape, text};
+use crate::chart::{self, Chart, Code, PersonName, Relationship, Sex};
+use crate::claim::{self, Address, Name, Patient, PersonDetail, Phi, Subscriber};
+
+/// What the guide needs of the person treated, whether subscriber or not.
+struct Treated {
+    name: Name,
+    address: Address,
+    birth_date: Phi<jiff::civil::Date>,
+    sex: claim::Sex,
+    detail: PersonDetail,
+}
+
+/// The subscriber, and the patient where that is another.
+pub(super) fn subscriber_and_patient(
+    notes: &mut Notes<'_>,
+    chart: &Chart,
+    billable: &Billable<'_>,
+) -> Option<(Subscriber, Option<Patient>)> {
+    let coverage = &*billable.coverage;
+    let at = &billable.pointer;
+    let treated = treated(notes, &chart.patient);
+    let group = group(notes, at, coverage);
+    let name = subscriber_name(notes, at, coverage, chart);
+    notes.from("subscriber.member_id", &format!("{at}/member_id"));
+    notes.from("subscriber", at);
+    let mut subscriber = Subscriber {
+        payer_responsibility: billable.responsibility.into(),
+        name: name?,
+        member_id: billable.member_id.as_str().into(),
+        group_number: group.0,
+        group_name: group.1,
+        insurance_type: billable.insurance_type.clone(),
+        claim_filing: Some(billable.filing.clone()),
+        address: None,
+        birth_date: None,
+        sex: None,
+        detail: PersonDetail::default(),
+    };
+    let treated = treated?;
+    if coverage.relationship == Relationship::Itself {
+        for field in ["name", "address", "birth_date", "sex"] {
+            let pointer = format!("/patient/{field}");
+            notes.from(format!("subscriber.{field}"), &pointer);
+        }
+        subscriber.name = treated.name;
+        subscriber.address = Some(treated.address);
+        subscriber.birth_date = Some(treated.birth_date);
+        subscriber.sex = Some(treated.sex);
+        subscriber.detail = treated.detail;
+        return Some((subscriber, None));
+    }
+    notes.from("subscriber.name", &format!("{at}/subscriber/name"));
+    notes.from("patient", "/patient");
+    for field in ["name", "address", "birth_date", "sex"] {
+        notes.from(format!("patient.{field}"), &format!("/patient/{field}"));
+    }
+    notes.from("patient.relationship", &format!("{at}/relationship"));
+    let patient = Patient {
+        relationship: relationship(coverage.relationship).into(),
+        name: treated.name,
+        address: treated.address,
+        birth_date: treated.birth_date,
+        sex: treated.sex,
+        detail: treated.detail,
+    };
+    Some((subscriber, Some(patient)))
+}
+
+/// Whose plan it is: the patient, or the person whom the coverage names.
+pub(super) fn subscriber_name(
+    notes: &mut Notes<'_>,
+    at: &str,
+    coverage: &chart::Coverage,
+    chart: &Chart,
+) -> Option<Name> {
+    if coverage.relationship == Relationship::Itself {
+        return person(notes, "/patient/name", &chart.patient.name);
+    }
+    let pointer = format!("{at}/subscriber");
+    let Some(subscriber) = &coverage.subscriber else {
+        notes.add(Code::SubscriberMissing, &pointer, "");
+        return None;
+    };
+    person(notes, &format!("{pointer}/name"), &subscriber.name)
+}
+
+/// Group number, and the group's name where there is no number: a payer wants one of them.
+fn group(
+    notes: &mut Notes<'_>,
+    at: &str,
+    coverage: &chart::Coverage,
+) -> (Option<String>, Option<String>) {
+    let number = text::number(
+        notes,
+        &format!("{at}/group_number"),
+        coverage.group_number.as_ref(),
+        text::REFERENCE_MAX,
+    );
+    let name = text::optional(
+        notes,
+        &format!("{at}/group_name"),
+        coverage.group_name.as_ref(),
+        text::GROUP_NAME_MAX,
+    );
+    let name = name.filter(|_| number.is_none());
+    (number, name)
+}
+
+fn treated(notes: &mut Notes<'_>, patient: &chart::Patient) -> Option<Treated> {
+    let name = person(notes, "/patient/name", &patient.name);
+    let address = address(
+        notes,
+        "/patient/address",
+        patient.address.as_ref(),
+        Code::AddressMissing,
+    );
+    if patient.birth_date.is_none() {
+        notes.add(Code::BirthDateMissing, "/patient/birth_date", "");
+    }
+    if patient.sex.is_none() {
+        notes.add(Code::SexMissing, "/patient/sex", "");
+    }
+    let sex = match patient.sex? {
+        Sex::Female => claim::Sex::Female,
+        Sex::Male => claim::Sex::Male,
+        Sex::Unknown => claim::Sex::Unknown,
+    };
+    Some(Treated {
+        name: name?,
+        address: address?,
+        birth_date: patient.birth_date?.into(),
+        sex,
+        detail: PersonDetail {
+            death_date: patient.death_date.map(Phi::new),
+            ..PersonDetail::default()
+        },
+    })
+}
+
+/// A patient or subscriber: needs a first name as well.
+fn person(notes: &mut Notes<'_>, at: &str, name: &PersonName) -> Option<Name> {
+    let written = person_name(notes, at, name);
+    if name
+        .first
+        .as_ref()
+        .is_none_or(|first| first.trim().is_empty())
+    {
+        notes.add(Code::NameMissing, &format!("{at}/first"), "first name");
+    }
+    written
+}
+
+/// A person's name, of which only the last is required.
+pub(super) fn person_name(notes: &mut Notes<'_>, at: &str, name: &PersonName) -> Option<Name> {
+    let pointer = format!("{at}/last");
+    if name.last.trim().is_empty() {
+        notes.add(Code::NameMissing, &pointer, "last name");
+    }
+    let last = text::text(notes, &pointer, &name.last, text::LAST_NAME_MAX);
+    let mut part = |field: &str, value: &Option<String>, max: usize| {
+        let pointer = format!("{at}/{field}");
+        text::optional(notes, &pointer, value.as_ref(), max).map(Phi::new)
+    };
+    Some(Name::Person {
+        first: part("first", &name.first, text::FIRST_NAME_MAX),
+        middle: part("middle", &name.middle, text::MIDDLE_NAME_MAX),
+        suffix: part("suffix", &name.suffix, text::SUFFIX_MAX),
+        last: last?.into(),
+    })
+}
+
+/// A whole address; `missing` is what its absence, or that of a part of it, is called.
+pub(super) fn address(
+    notes: &mut Notes<'_>,
+    at: &str,
+    address: Option<&chart::Address>,
+    missing: Code,
+) -> Option<Address> {
+    let Some(address) = address else {
+        notes.add(missing, at, "");
+        return None;
+    };
+    let line1 = required(
+        notes,
+        at,
+        "line1",
+        Some(&address.line1),
+        text::STREET_MAX,
+        missing,
+    );
+    let line2 = format!("{at}/line2");
+    let line2 = text::optional(notes, &line2, address.line2.as_ref(), text::STREET_MAX);
+    let city = required(
+        notes,
+        at,
+        "city",
+        Some(&address.city),
+        text::CITY_MAX,
+        missing,
+    );
+    let country = foreign_country(notes, at, address, missing);
+    let (state, postal_code) = match &country {
+        None => state_and_zip(notes, at, address, missing),
+        Some(_) => foreign_region(notes, at, address),
+    };
+    Some(Address {
+        line1: line1?.into(),
+        line2: line2.map(Phi::new),
+        city: city?.into(),
+        state,
+        postal_code,
+        country,
+    })
+}
+
+fn required(
+    notes: &mut Notes<'_>,
+    at: &str,
+    field: &str,
+    value: Option<&String>,
+    max: usize,
+    missing: Code,
+) -> Option<String> {
+    let pointer = format!("{at}/{field}");
+    if value.is_none_or(|value| value.trim().is_empty()) {
+        notes.add(missing, &pointer, field.replace('_', " "));
+        return None;
+    }
+    text::optional(notes, &pointer, value, max)
+}
+
+/// The code of a country outside the US.
+fn foreign_country(
+    notes: &mut Notes<'_>,
+    at: &str,
+    address: &chart::Address,
+    wrong: Code,
+) -> Option<String> {
+    let country = address.country.as_ref()?.trim().to_ascii_uppercase();
+    if ["", "US", "USA", "UNITED STATES"].contains(&country.as_str()) {
+        return None;
+    }
+    if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+        let pointer = format!("{at}/country");
+        notes.add(wrong, &pointer, "country as a two-letter code");
+    }
+    Some(country)
+}
+
+fn state_and_zip(
+    notes: &mut Notes<'_>,
+    at: &str,
+    address: &chart::Address,
+    missing: Code,
+) -> (Option<String>, Option<String>) {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    let state = match given(&address.state) {
+        None => {
+            notes.add(missing, &format!("{at}/state"), "state");
+            None
+        }
+        Some(state) => {
+            let code = shape::state(&state);
+            if code.is_none() {
+                notes.add(Code::StateUnknown, &format!("{at}/state"), "");
+            }
+            code.map(str::to_owned)
+        }
+    };
+    let pointer = format!("{at}/postal_code");
+    let zip = match given(&address.postal_code) {
+        None => {
+            notes.add(missing, &pointer, "ZIP code");
+            None
+        }
+        Some(zip) => {
+            let digits = shape::digits(&zip, 9).or_else(|| shape::digits(&zip, 5));
+            if digits.is_none() {
+                notes.add(Code::ZipShape, &pointer, "");
+            }
+            digits
+        }
+    };
+    (state, zip)
+}
+
+/// Provinces stand in Canada only, as two letters; a postal code as it is.
+fn foreign_region(
+    notes: &mut Notes<'_>,
+    at: &str,
+    address: &chart::Address,
+) -> (Option<String>, Option<String>) {
+    let province = address
+        .state
+        .as_ref()
+        .map(|state| state.trim().to_ascii_uppercase());
+    let province = province.filter(|state| state.len() == 2 && state.is_ascii());
+    let pointer = format!("{at}/postal_code");
+    let postal_code = text::optional(
+        notes,
+        &pointer,
+        address.postal_code.as_ref(),
+        text::POSTAL_CODE_MAX,
+    );
+    (province, postal_code)
+}
+
+/// X12 element 1069.
+pub(super) fn relationship(relationship: Relationship) -> &'static str {
+    match relationship {
+        Relationship::Itself => "18",
+        Relationship::Spouse => "01",
+        Relationship::Child => "19",
+        Relationship::Employee => "20",
+        Relationship::Unknown => "21",
+        Relationship::OrganDonor => "39",
+        Relationship::CadaverDonor => "40",
+        Relationship::LifePartner => "53",
+        Relationship::Other => "G8",
+    }
+}

@@ -1,0 +1,405 @@
+//! Providers of a claim in their roles, from the chart or the practice's configuration. It must not know what they
+//! did.
+
+use super::notes::Notes;
+use super::people::{address, person_name};
+use super::{Biller, shape, text};
+use crate::chart::{self, Chart, Code};
+use crate::claim::{
+    Address, Contact, Name, Npi, Provider, ProviderId, ProviderRole, RoledProvider, TaxId,
+};
+
+/// Qualifiers of a provider's further numbers (REF01), by what the guide's loop takes.
+const ANY_NUMBER: &[&str] = &["0B", "1G", "G2", "LU"];
+const PLACE_NUMBERS: &[&str] = &["0B", "G2", "LU"];
+const PERSON_NUMBERS: &[&str] = &["0B", "1G", "G2"];
+
+/// What the guide's loop of a role asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entity {
+    Either,
+    Person,
+    Organization,
+}
+
+/// Who is paid.
+pub(super) fn billing(
+    biller: &Biller<'_>,
+    notes: &mut Notes<'_>,
+    chart: &Chart,
+) -> Option<Provider> {
+    let at = "/providers/billing";
+    notes.from("billing_provider", at);
+    let configured = biller.defaults.provider.as_ref();
+    let source = match (&chart.providers.billing, configured) {
+        (Some(named), Some(practice)) if npi_of(named).is_none() => {
+            notes.add(Code::ProviderFromConfig, at, "");
+            practice.clone()
+        }
+        (Some(named), Some(practice)) if npi_of(named) == npi_of(practice) => {
+            completed(notes, at, named, practice)
+        }
+        (Some(named), _) => named.clone(),
+        (None, Some(practice)) => {
+            notes.add(Code::ProviderFromConfig, at, "");
+            practice.clone()
+        }
+        (None, None) => {
+            notes.add(Code::ProviderMissing, at, "");
+            return None;
+        }
+    };
+    let npi = npi(notes, at, &source);
+    let mut provider = provider(notes, at, &source, Entity::Either, ANY_NUMBER);
+    let tax_id = tax_id(notes, at, source.tax_id.as_ref());
+    let street = street(notes, &format!("{at}/address"), source.address.as_ref());
+    let provider = provider.as_mut()?;
+    provider.npi = Some(npi?);
+    provider.tax_id = Some(tax_id?);
+    provider.address = Some(street?);
+    provider.contact = contact(notes, &format!("{at}/phone"), source.phone.as_ref());
+    Some(provider.clone())
+}
+
+/// The practice as the chart names it, with what the chart leaves out.
+fn completed(
+    notes: &mut Notes<'_>,
+    at: &str,
+    named: &chart::Provider,
+    practice: &chart::Provider,
+) -> chart::Provider {
+    let mut whole = named.clone();
+    let mut fill = |missing: bool, field: &str| {
+        if missing {
+            notes.add(Code::ProviderFromConfig, &format!("{at}/{field}"), "");
+        }
+    };
+    fill(
+        named.address.is_none() && practice.address.is_some(),
+        "address",
+    );
+    fill(
+        named.tax_id.is_none() && practice.tax_id.is_some(),
+        "tax_id",
+    );
+    whole.address = whole.address.or_else(|| practice.address.clone());
+    whole.tax_id = whole.tax_id.or_else(|| practice.tax_id.clone());
+    whole.taxonomy = whole.taxonomy.or_else(|| practice.taxonomy.clone());
+    whole.phone = whole.phone.or_else(|| practice.phone.clone());
+    whole
+}
+
+/// Where payments go when not to the billing provider; a post office box may stand here.
+pub(super) fn pay_to(notes: &mut Notes<'_>, chart: &Chart) -> Option<Address> {
+    let at = "/providers/pay_to";
+    notes.from("pay_to", at);
+    let named = chart.providers.pay_to.as_ref()?;
+    address(notes, at, Some(named), Code::AddressMissing)
+}
+
+/// Providers of the whole claim, those only that the guide wants said beside the billing provider.
+pub(super) fn of_claim(
+    biller: &Biller<'_>,
+    notes: &mut Notes<'_>,
+    chart: &Chart,
+    billing: &Provider,
+) -> Vec<RoledProvider> {
+    let named = &chart.providers;
+    let mut all = Vec::new();
+    all.extend(named.referring.as_ref().and_then(|provider| {
+        person(
+            notes,
+            "/providers/referring",
+            provider,
+            ProviderRole::Referring,
+        )
+    }));
+    all.extend(named.primary_care.as_ref().and_then(|provider| {
+        person(
+            notes,
+            "/providers/primary_care",
+            provider,
+            ProviderRole::PrimaryCare,
+        )
+    }));
+    all.extend(named.rendering.as_ref().and_then(|provider| {
+        let rendering = rendering(biller, notes, "/providers/rendering", provider)?;
+        (rendering.provider.npi != billing.npi).then_some(rendering)
+    }));
+    all.extend(named.service_facility.as_ref().and_then(|facility| {
+        let facility = service_facility(notes, facility)?;
+        (!is_at(&facility.provider, billing)).then_some(facility)
+    }));
+    all.extend(named.supervising.as_ref().and_then(|provider| {
+        person(
+            notes,
+            "/providers/supervising",
+            provider,
+            ProviderRole::Supervising,
+        )
+    }));
+    for (index, provider) in all.iter().enumerate() {
+        let field = match provider.role {
+            ProviderRole::Referring => "referring",
+            ProviderRole::PrimaryCare => "primary_care",
+            ProviderRole::Rendering => "rendering",
+            ProviderRole::ServiceFacility => "service_facility",
+            _ => "supervising",
+        };
+        notes.from(
+            format!("providers[{index}]"),
+            &format!("/providers/{field}"),
+        );
+    }
+    all
+}
+
+/// Who did it: as named, or the one that the practice has configured for those without a usable NPI.
+pub(super) fn rendering(
+    biller: &Biller<'_>,
+    notes: &mut Notes<'_>,
+    at: &str,
+    named: &chart::Provider,
+) -> Option<RoledProvider> {
+    let source = match &biller.defaults.rendering {
+        Some(configured) if npi_of(named).is_none() => {
+            notes.add(Code::ProviderFromConfig, at, "");
+            configured
+        }
+        _ => named,
+    };
+    identified(
+        notes,
+        at,
+        source,
+        Entity::Either,
+        ANY_NUMBER,
+        ProviderRole::Rendering,
+    )
+}
+
+/// A provider in a role that only people have.
+pub(super) fn person(
+    notes: &mut Notes<'_>,
+    at: &str,
+    named: &chart::Provider,
+    role: ProviderRole,
+) -> Option<RoledProvider> {
+    let numbers = match role {
+        ProviderRole::Supervising => ANY_NUMBER,
+        _ => PERSON_NUMBERS,
+    };
+    let mut provider = identified(notes, at, named, Entity::Person, numbers, role)?;
+    provider.provider.taxonomy = None;
+    Some(provider)
+}
+
+/// A provider that needs an NPI.
+fn identified(
+    notes: &mut Notes<'_>,
+    at: &str,
+    named: &chart::Provider,
+    entity: Entity,
+    numbers: &[&str],
+    role: ProviderRole,
+) -> Option<RoledProvider> {
+    let npi = npi(notes, at, named);
+    let mut provider = provider(notes, at, named, entity, numbers)?;
+    provider.npi = Some(npi?);
+    Some(RoledProvider { role, provider })
+}
+
+/// The place: an organization with an address; its NPI is said where it has one.
+fn service_facility(notes: &mut Notes<'_>, named: &chart::Provider) -> Option<RoledProvider> {
+    let at = "/providers/service_facility";
+    let npi = named.npi.as_ref().and_then(|_| npi(notes, at, named));
+    let made = provider(notes, at, named, Entity::Organization, PLACE_NUMBERS);
+    let pointer = format!("{at}/address");
+    let place = address(
+        notes,
+        &pointer,
+        named.address.as_ref(),
+        Code::AddressMissing,
+    );
+    let mut provider = made?;
+    provider.address = Some(place?);
+    provider.npi = npi;
+    provider.taxonomy = None;
+    zip_short(notes, &pointer, provider.address.as_ref());
+    Some(RoledProvider {
+        role: ProviderRole::ServiceFacility,
+        provider,
+    })
+}
+
+/// The billing provider's own place.
+fn is_at(facility: &Provider, billing: &Provider) -> bool {
+    facility.address == billing.address && (facility.npi.is_none() || facility.npi == billing.npi)
+}
+
+/// Name, taxonomy and further numbers; the rest is asked for by role.
+fn provider(
+    notes: &mut Notes<'_>,
+    at: &str,
+    source: &chart::Provider,
+    entity: Entity,
+    numbers: &[&str],
+) -> Option<Provider> {
+    let name = name(notes, at, &source.name, entity);
+    let taxonomy = source.taxonomy.as_ref().and_then(|code| {
+        let code = shape::taxonomy(code);
+        if code.is_none() {
+            notes.add(Code::TaxonomyShape, &format!("{at}/taxonomy"), "");
+        }
+        code
+    });
+    let other_ids = other_ids(notes, at, source, numbers);
+    Some(Provider {
+        name: name?,
+        npi: None,
+        taxonomy,
+        tax_id: None,
+        address: None,
+        contact: None,
+        other_ids,
+    })
+}
+
+fn name(
+    notes: &mut Notes<'_>,
+    at: &str,
+    name: &chart::ProviderName,
+    entity: Entity,
+) -> Option<Name> {
+    match (name, entity) {
+        (chart::ProviderName::Person(_), Entity::Organization) => {
+            notes.add(Code::NameMissing, &format!("{at}/name"), "an organization");
+            None
+        }
+        (chart::ProviderName::Organization(_), Entity::Person) => {
+            notes.add(Code::NameMissing, &format!("{at}/name"), "a person");
+            None
+        }
+        (chart::ProviderName::Person(name), _) => {
+            person_name(notes, &format!("{at}/name/person"), name)
+        }
+        (chart::ProviderName::Organization(name), _) => {
+            let pointer = format!("{at}/name/organization");
+            if name.trim().is_empty() {
+                notes.add(Code::NameMissing, &pointer, "");
+            }
+            text::text(notes, &pointer, name, text::LAST_NAME_MAX).map(Name::organization)
+        }
+    }
+}
+
+fn other_ids(
+    notes: &mut Notes<'_>,
+    at: &str,
+    source: &chart::Provider,
+    kinds: &[&str],
+) -> Vec<ProviderId> {
+    let mut ids: Vec<ProviderId> = Vec::new();
+    for (index, id) in source.other_ids.iter().enumerate() {
+        let pointer = format!("{at}/other_ids/{index}");
+        let number = text::number(
+            notes,
+            &format!("{pointer}/number"),
+            Some(&id.number),
+            text::REFERENCE_MAX,
+        );
+        if !kinds.contains(&id.kind.as_str()) {
+            notes.add(
+                Code::CodeUnknown,
+                &format!("{pointer}/kind"),
+                kinds.join(" "),
+            );
+        }
+        if ids.iter().any(|other| other.kind == id.kind) {
+            notes.add(Code::CodeUnknown, &pointer, "one number of a kind");
+        }
+        ids.extend(number.map(|number| ProviderId {
+            kind: id.kind.clone(),
+            number,
+        }));
+    }
+    ids
+}
+
+fn npi_of(provider: &chart::Provider) -> Option<Npi> {
+    Npi::parse(provider.npi.as_deref()?).ok()
+}
+
+fn npi(notes: &mut Notes<'_>, at: &str, provider: &chart::Provider) -> Option<Npi> {
+    let pointer = format!("{at}/npi");
+    let Some(text) = provider
+        .npi
+        .as_deref()
+        .filter(|text| !text.trim().is_empty())
+    else {
+        notes.add(Code::NpiMissing, &pointer, "");
+        return None;
+    };
+    match Npi::parse(text) {
+        Ok(npi) => Some(npi),
+        Err(why) => {
+            notes.add(Code::NpiInvalid, &pointer, why);
+            None
+        }
+    }
+}
+
+fn tax_id(notes: &mut Notes<'_>, at: &str, tax_id: Option<&chart::TaxId>) -> Option<TaxId> {
+    let pointer = format!("{at}/tax_id");
+    let Some(tax_id) = tax_id else {
+        notes.add(Code::TaxIdMissing, &pointer, "");
+        return None;
+    };
+    let number = match tax_id {
+        chart::TaxId::Ein(number) | chart::TaxId::Ssn(number) => shape::digits(number, 9),
+    };
+    let Some(number) = number else {
+        notes.add(Code::TaxIdShape, &pointer, "");
+        return None;
+    };
+    Some(match tax_id {
+        chart::TaxId::Ein(_) => TaxId::Ein(number),
+        chart::TaxId::Ssn(_) => TaxId::Ssn(number.into()),
+    })
+}
+
+/// The billing provider's street; no post office box.
+fn street(notes: &mut Notes<'_>, at: &str, given: Option<&chart::Address>) -> Option<Address> {
+    let address = address(notes, at, given, Code::ProviderAddress)?;
+    let line1: String = address.line1.as_str().replace(['.', ' '], "");
+    if line1.starts_with("POBOX") || line1.starts_with("POSTOFFICEBOX") {
+        notes.add(
+            Code::ProviderAddress,
+            &format!("{at}/line1"),
+            "post office box",
+        );
+    }
+    zip_short(notes, at, Some(&address));
+    Some(address)
+}
+
+fn zip_short(notes: &mut Notes<'_>, at: &str, address: Option<&Address>) {
+    let zip = address.filter(|address| address.country.is_none());
+    let zip = zip.and_then(|address| address.postal_code.as_ref());
+    if zip.is_some_and(|zip| zip.len() == 5) {
+        notes.add(Code::ZipShort, &format!("{at}/postal_code"), "");
+    }
+}
+
+fn contact(notes: &mut Notes<'_>, pointer: &str, phone: Option<&String>) -> Option<Contact> {
+    let phone = phone?.trim();
+    let national = phone.strip_prefix("+1").unwrap_or(phone);
+    let Some(phone) = shape::digits(national, 10) else {
+        notes.add(Code::PhoneShape, pointer, "");
+        return None;
+    };
+    Some(Contact {
+        phone: Some(phone),
+        ..Contact::default()
+    })
+}

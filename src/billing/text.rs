@@ -1,0 +1,171 @@
+//! Text as payers can read it: capitals of ASCII without delimiters, within a length. It must not know what a text
+//! says.
+
+use super::notes::Notes;
+use crate::chart::Code;
+
+pub(super) const LAST_NAME_MAX: usize = 60;
+pub(super) const FIRST_NAME_MAX: usize = 35;
+pub(super) const MIDDLE_NAME_MAX: usize = 25;
+pub(super) const SUFFIX_MAX: usize = 10;
+pub(super) const STREET_MAX: usize = 55;
+pub(super) const CITY_MAX: usize = 30;
+pub(super) const POSTAL_CODE_MAX: usize = 15;
+pub(super) const NOTE_MAX: usize = 80;
+pub(super) const DESCRIPTION_MAX: usize = 80;
+pub(super) const GROUP_NAME_MAX: usize = 60;
+/// X12 element 127.
+pub(super) const REFERENCE_MAX: usize = 50;
+/// X12 element 67, of a name.
+pub(super) const MEMBER_ID_MAX: usize = 80;
+
+/// Letters that lose a mark, or are two letters in English, by what stands for them.
+const LETTERS: &[(&str, &str)] = &[
+    ("A", "ÀÁÂÃÄÅĀĂĄǍẠẢẤẦẨẪẬẮẰẲẴẶ"),
+    ("C", "ÇĆĈĊČ"),
+    ("D", "ĎĐÐ"),
+    ("E", "ÈÉÊËĒĔĖĘĚẸẺẼẾỀỂỄỆ"),
+    ("G", "ĜĞĠĢ"),
+    ("H", "ĤĦ"),
+    ("I", "ÌÍÎÏĨĪĬĮİỈỊ"),
+    ("J", "Ĵ"),
+    ("K", "Ķ"),
+    ("L", "ĹĻĽĿŁ"),
+    ("N", "ÑŃŅŇ"),
+    ("O", "ÒÓÔÕÖØŌŎŐƠỌỎỐỒỔỖỘỚỜỞỠỢ"),
+    ("R", "ŔŖŘ"),
+    ("S", "ŚŜŞŠȘ"),
+    ("T", "ŢŤŦȚ"),
+    ("U", "ÙÚÛÜŨŪŬŮŰŲƯỤỦỨỪỬỮỰ"),
+    ("W", "ŴẀẂẄ"),
+    ("Y", "ÝŶŸỲỴỶỸ"),
+    ("Z", "ŹŻŽ"),
+    ("AE", "Æ"),
+    ("OE", "Œ"),
+    ("SS", "ẞß"),
+    ("TH", "Þ"),
+    ("'", "‘’ʻʼ´`"),
+    ("\"", "“”„"),
+    ("-", "‐‑‒–—"),
+    (" ", "\u{a0}\u{2009}\u{202f}"),
+];
+
+/// Separators that X12 cannot hold in data.
+const DELIMITERS: &str = "*~:^";
+
+/// The text in the payers' characters. `None` where there is none, or none that can be written: then the finding
+/// is noted.
+pub(super) fn text(notes: &mut Notes<'_>, pointer: &str, raw: &str, max: usize) -> Option<String> {
+    let mut written = String::with_capacity(raw.len());
+    let mut repaired = false;
+    for letter in raw.trim().chars() {
+        match letter {
+            _ if DELIMITERS.contains(letter) || letter.is_control() => {
+                written.push(' ');
+                repaired = true;
+            }
+            ' '..='~' => written.push(letter.to_ascii_uppercase()),
+            // A mark that follows its letter.
+            '\u{300}'..='\u{36f}' => repaired = true,
+            _ => {
+                let Some(plain) = transliterated(letter) else {
+                    notes.add(Code::TextUnwritable, pointer, "");
+                    return None;
+                };
+                written.push_str(plain);
+                repaired = true;
+            }
+        }
+    }
+    let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    if repaired {
+        notes.add(Code::TextRepaired, pointer, "");
+    }
+    fitted(notes, pointer, written, max)
+}
+
+/// [`text`] of a field that may be absent.
+pub(super) fn optional(
+    notes: &mut Notes<'_>,
+    pointer: &str,
+    raw: Option<&String>,
+    max: usize,
+) -> Option<String> {
+    text(notes, pointer, raw?, max)
+}
+
+/// A number that another party gave: kept letter for letter, for changed it is another number.
+pub(super) fn number(
+    notes: &mut Notes<'_>,
+    pointer: &str,
+    raw: Option<&String>,
+    max: usize,
+) -> Option<String> {
+    let raw = raw?.trim();
+    let plain = |letter: char| matches!(letter, ' '..='~') && !DELIMITERS.contains(letter);
+    if !raw.chars().all(plain) {
+        notes.add(Code::TextUnwritable, pointer, "");
+        return None;
+    }
+    fitted(notes, pointer, raw.to_owned(), max)
+}
+
+fn transliterated(letter: char) -> Option<&'static str> {
+    let capital = letter.to_uppercase().next()?;
+    LETTERS
+        .iter()
+        .find(|(_, letters)| letters.contains(letter) || letters.contains(capital))
+        .map(|(plain, _)| *plain)
+}
+
+fn fitted(notes: &mut Notes<'_>, pointer: &str, text: String, max: usize) -> Option<String> {
+    if text.len() > max {
+        notes.add(
+            Code::TextTooLong,
+            pointer,
+            format!("at most {max} characters"),
+        );
+        return None;
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::Origins;
+
+    fn check(raw: &str, expected: Option<&str>, codes: &[Code]) {
+        let origins = Origins::default();
+        let mut notes = Notes::new(&origins);
+        assert_eq!(
+            text(&mut notes, "/x", raw, 12).as_deref(),
+            expected,
+            "{raw}"
+        );
+        let told: Vec<Code> = notes.into_findings().iter().map(|f| f.code).collect();
+        assert_eq!(told, codes, "{raw}");
+    }
+
+    #[test]
+    fn text_is_what_payers_can_read() {
+        check("O'Neil-Day", Some("O'NEIL-DAY"), &[]);
+        check("Müñoz Łę", Some("MUNOZ LE"), &[Code::TextRepaired]);
+        check("Große", Some("GROSSE"), &[Code::TextRepaired]);
+        check("Jose\u{301}", Some("JOSE"), &[Code::TextRepaired]);
+        check("a*b~c:\td^", Some("A B C D"), &[Code::TextRepaired]);
+        check("山田", None, &[Code::TextUnwritable]);
+        check("thirteen long", None, &[Code::TextTooLong]);
+        check("  ", None, &[]);
+    }
+
+    #[test]
+    fn a_number_is_never_changed() {
+        let origins = Origins::default();
+        let mut notes = Notes::new(&origins);
+        let mut told = |raw: &str| number(&mut notes, "/x", Some(&raw.to_owned()), 9);
+        assert_eq!(told(" aB-1 ").as_deref(), Some("aB-1"));
+        assert_eq!(told("a*b"), None);
+        assert_eq!(notes.into_findings()[0].code, Code::TextUnwritable);
+    }
+}
