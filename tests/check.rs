@@ -95,6 +95,18 @@ fn syntax_of_an_837p() {
     check("LX*2~\n", "LX~\n", &["SegmentEmpty LX @27"]);
 }
 
+/// A certificate may be an attachment like any other: how it travels says which PWK it is.
+#[test]
+fn attachments_of_a_line() {
+    let line = "SV1*HC:87880*30*UN*1***1~\n";
+    let check =
+        |sent: &str, expected: &[&str]| check(CLAIMS, line, &(line.to_owned() + sent), expected);
+    check("PWK*CT*AA~\n", &[]);
+    check("PWK*CT*EL***AC*A1~\nPWK*CT*AB~\n", &[]);
+    check("PWK*03*AB~\n", &["ElementCode PWK01 @29"]);
+    check("PWK*CT*ZZ~\n", &["ElementCode PWK02 @29"]);
+}
+
 #[test]
 fn structure_of_an_837p() {
     let check = |from, to, expected: &[&str]| check(CLAIMS, from, to, expected);

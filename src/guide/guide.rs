@@ -392,8 +392,9 @@ impl<'d> Builder<'d> {
         }
         segment.elements.resize_with(usize::from(last), || None);
         segment.elements[usize::from(first) - 1..].fill(Some(element));
-        if !limits.codes.is_empty() && (limits.key || first == 1) {
-            segment.key = Some(Key {
+        // A key element without codes takes the key away: the definition is met by what no other takes.
+        if limits.key || (first == 1 && !limits.codes.is_empty()) {
+            segment.key = (!limits.codes.is_empty()).then(|| Key {
                 element: first,
                 component: 0,
                 codes: owned(&limits.codes),
