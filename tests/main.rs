@@ -8,3 +8,4 @@ mod check;
 mod corpus;
 mod fence;
 mod t837p;
+mod transport;

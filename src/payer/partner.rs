@@ -146,6 +146,24 @@ pub struct FolderRoute {
     pub incoming: PathBuf,
 }
 
+impl CoreSoapRoute {
+    /// A route with every other key at its default.
+    pub fn new(endpoint: &str, sender_id: &str, receiver_id: &str) -> Self {
+        Self {
+            endpoint: endpoint.into(),
+            sender_id: sender_id.into(),
+            receiver_id: receiver_id.into(),
+            payload_types: PayloadTypes::default(),
+            tls: TlsFiles::default(),
+            username: None,
+            password_env: None,
+            connect_timeout_seconds: connect_seconds(),
+            total_timeout_seconds: total_seconds(),
+            response_bytes_max: body_bytes(),
+        }
+    }
+}
+
 impl Default for BatchLimits {
     fn default() -> Self {
         Self {

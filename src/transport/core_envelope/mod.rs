@@ -193,6 +193,16 @@ impl Payload {
         &self.bytes
     }
 
+    /// Whether the envelope gives a PayloadLength. A batch submission must.
+    pub fn has_length(&self) -> bool {
+        self.length.is_some()
+    }
+
+    /// Whether the envelope gives a CheckSum. A batch submission must.
+    pub fn has_check_sum(&self) -> bool {
+        self.check_sum.is_some()
+    }
+
     /// The bytes, if PayloadLength (in bytes) and CheckSum, where given, are theirs.
     pub fn verified(self) -> Result<Vec<u8>, Mismatch> {
         if let Some(length) = &self.length
