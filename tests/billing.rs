@@ -1,16 +1,18 @@
-//! Charts become claims that our own check accepts, or are held with every reason: one chart a subject, one table.
+//! Charts become claims that our own check accepts, or are held with every reason: one chart a
+//! subject, one table.
 
 use std::fs;
 use std::path::Path;
 
 use claimgate::billing::{Billed, Biller, Defaults};
-use claimgate::chart;
+use claimgate::chart::{self, Code, Finding};
 use claimgate::check::{Checker, Verdict};
-use claimgate::claim::Claim;
+use claimgate::claim::{Claim, Money};
 use claimgate::payer::TradingPartner;
 use claimgate::transaction::t837p::{self, Numbers};
 use claimgate::x12::read_all;
 use jiff::civil::{date, datetime};
+use serde_json::Value;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -64,6 +66,14 @@ const CHARTS: &[(&str, usize, &[&str])] = &[
         &[PRACTICE, "ProcedureMapped /procedures/1/code"],
     ),
     ("drug", 1, &[PRACTICE]),
+    (
+        "every-field",
+        1,
+        &[
+            "ZipShort /providers/billing/address/postal_code",
+            "DiagnosisMapped /diagnoses/1/code",
+        ],
+    ),
     (
         "held-bad-npi",
         0,
@@ -132,4 +142,170 @@ fn what_is_billed_passes_our_own_check() {
             assert_eq!(verdict, Verdict::Accepted, "{name}");
         }
     }
+}
+
+/// Pointers of all values of a JSON document that hold no other.
+fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                leaves(value, &format!("{at}/{name}"), found);
+            }
+        }
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                leaves(value, &format!("{at}/{index}"), found);
+            }
+        }
+        _ => found.push(at.to_owned()),
+    }
+}
+
+/// Values that stand in hardly any field; absence and a long text are tried as well.
+const WRONG: &[&str] = &[
+    "",
+    " ",
+    "***",
+    "山",
+    "-1",
+    "0",
+    "0.001",
+    "9",
+    "99999999999",
+    "x~y",
+    "é",
+    "2031-01-01",
+    "1901-01-01",
+];
+
+/// Whatever one field of a chart holds, the chart is held with an error, or its claims pass the
+/// check.
+#[test]
+fn any_value_in_any_field_is_held_or_billed_well() {
+    let long = "A".repeat(200);
+    let mut values = vec![Value::Null];
+    values.extend(WRONG.iter().map(|text| Value::from(*text)));
+    values.push(Value::from(long));
+    let mut bad = Vec::new();
+    for (name, ..) in CHARTS.iter().filter(|(name, ..)| *name != "sixty-lines") {
+        let file = root().join(format!("fixtures/charts/{name}.json"));
+        let chart: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        let mut pointers = Vec::new();
+        leaves(&chart, "", &mut pointers);
+        for (pointer, value) in pointers
+            .iter()
+            .flat_map(|p| values.iter().map(move |value| (p, value)))
+        {
+            let mut changed = chart.clone();
+            *changed.pointer_mut(pointer).unwrap() = value.clone();
+            let billed = bill_text(changed.to_string().as_bytes());
+            let unexplained = |found: &Finding| found.code == Code::ClaimRefused;
+            if billed.is_held() != billed.claims.is_empty()
+                || billed.findings.iter().any(unexplained)
+            {
+                bad.push(format!("{name} {pointer} {value}: held without a reason"));
+            } else if !billed.is_held() {
+                let claims: Vec<&Claim> = billed.claims.iter().map(|b| &b.claim).collect();
+                let (verdict, told) = judged(&claims);
+                if verdict != Verdict::Accepted {
+                    bad.push(format!("{name} {pointer} {value}: {told:?}"));
+                }
+            }
+        }
+    }
+    assert_eq!(bad, [""; 0]);
+}
+
+/// Chart, field = its new value -> what is found beside the practice's part in it.
+const EDITS: &str = r#"
+office-visit /kind = "institutional" -> KindAssumed /kind
+office-visit /kind = "dental" -> KindUnsupported /kind
+office-visit /patient/name/last = "   " -> NameMissing /patient/name/last
+office-visit /patient/name/first = null -> NameMissing /patient/name/first
+office-visit /patient/birth_date = null -> BirthDateMissing /patient/birth_date
+office-visit /patient/sex = null -> SexMissing /patient/sex
+office-visit /patient/address = null -> AddressMissing /patient/address
+office-visit /patient/address/state = "Bostonia" -> StateUnknown /patient/address/state
+office-visit /patient/address/postal_code = "0211" -> ZipShape /patient/address/postal_code
+office-visit /coverages/0/member_id = null -> MemberIdFromConfig /coverages/0/member_id
+office-visit /coverages/0/payer = {} -> PayerFromConfig /coverages/0/payer
+office-visit /coverages/0/payer = {"name":"NO_INSURANCE"} -> CoverageMissing /coverages
+office-visit /coverages/0/filing_code = "QQ" -> CodeUnknown /coverages/0/filing_code
+office-visit /providers/rendering/npi = "12" -> ProviderFromConfig /providers/rendering
+office-visit /providers/rendering/taxonomy = "2" -> TaxonomyShape /providers/rendering/taxonomy
+office-visit /encounter/start = null -> DateMissing /procedures/0/from
+office-visit /encounter/start = "2026-11-25" -> DateFuture /encounter/start
+office-visit /encounter/start = "2025-11-23" -> FilingLate /encounter/start
+office-visit /encounter/start = "2025-11-24" ->
+office-visit /encounter/end = "2026-11-01" -> DateOrder /encounter/end
+office-visit /encounter/place_of_service = null -> PlaceFromClass /encounter/place_of_service
+office-visit /encounter/place_of_service = "1" -> PlaceShape /encounter/place_of_service
+office-visit /diagnoses/0/code = "V43.52XA" -> DiagnosisExternalCause /diagnoses/0/code
+office-visit /diagnoses/0/code = "99213" -> DiagnosisShape /diagnoses/0/code
+office-visit /diagnoses/0/system = "snomed-ct" -> DiagnosisUnmapped /diagnoses/0/code
+office-visit /procedures = [] -> ProcedureMissing /procedures
+office-visit /procedures/0/code = "9921" -> ProcedureShape /procedures/0/code
+office-visit /procedures/0/system = "cvx" -> ProcedureUnmapped /procedures/0/code
+office-visit /procedures/0/charge = null -> ChargeMissing /procedures/0/charge
+office-visit /procedures/0/charge = 1.005 -> ChargeShape /procedures/0/charge
+office-visit /procedures/0/charge = 0 -> TotalZero /procedures
+office-visit /procedures/0/quantity = 0 -> QuantityShape /procedures/0/quantity
+office-visit /procedures/0/modifiers = ["2"] -> ModifierShape /procedures/0/modifiers/0
+office-visit /procedures/0/diagnosis_pointers = [2] -> PointerDangling /procedures/0/diagnosis_pointers/0
+office-visit /total = 125.01 -> TotalMismatch /total
+office-visit /submission = {"frequency":"3"} -> FrequencyUnknown /submission/frequency
+replacement /submission/payer_claim_number = null -> PayerClaimNumberMissing /submission/payer_claim_number
+replacement /coverages/0/filing_code = "MB" -> FrequencyMedicare /submission/frequency
+auto-accident /encounter/accident/state = null -> AccidentState /encounter/accident/state
+auto-accident /encounter/accident/date = null -> AccidentDate /encounter/accident/date
+child-of-subscriber /coverages/0/subscriber = null -> SubscriberMissing /coverages/0/subscriber, ProcedureMapped /procedures/1/code
+drug /procedures/1/drug/ndc = "0517003125" -> DrugCode /procedures/1/drug/ndc
+secondary /coverages/0/decision/paid = 119 -> DecisionUnbalanced /coverages/0/decision
+secondary /coverages/0/decision/lines/0/procedure = 3 -> DecisionLine /coverages/0/decision/lines/0/procedure
+"#;
+
+#[test]
+fn each_edit_names_its_field() {
+    let mut bad = Vec::new();
+    for edit in EDITS.lines().filter(|line| !line.is_empty()) {
+        let (change, expected) = edit.split_once(" ->").unwrap();
+        let (place, value) = change.split_once(" = ").unwrap();
+        let (name, pointer) = place.split_once(' ').unwrap();
+        let file = root().join(format!("fixtures/charts/{name}.json"));
+        let mut chart: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        let (parent, field) = pointer.rsplit_once('/').unwrap();
+        let parent = chart.pointer_mut(parent).unwrap();
+        parent[field] = serde_json::from_str(value).unwrap();
+        let billed = bill_text(chart.to_string().as_bytes());
+        let told: Vec<String> = billed
+            .findings
+            .iter()
+            .map(|found| format!("{} {}", found.code, found.path))
+            .filter(|told| told != PRACTICE)
+            .collect();
+        if told.join(", ") != expected.trim() {
+            bad.push(format!("{change}: {told:?}"));
+        }
+    }
+    assert_eq!(bad, [""; 0]);
+}
+
+#[test]
+fn a_long_claim_is_split_into_claims_that_add_up() {
+    let billed = bill("sixty-lines");
+    let claims: Vec<&Claim> = billed.claims.iter().map(|billed| &billed.claim).collect();
+    let lines: Vec<usize> = claims.iter().map(|claim| claim.lines.len()).collect();
+    assert_eq!(lines, [50, 10]);
+    let total: Money = claims.iter().map(|claim| claim.total_charge).sum();
+    assert_eq!(total.to_string(), "2373.00");
+    let mut numbers: Vec<&str> = claims
+        .iter()
+        .flat_map(|claim| claim.lines.iter().map(|line| line.control_number.as_str()))
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 60);
+    let source = billed.claims[1].provenance.source("lines[0].charge");
+    assert_eq!(source, Some("/procedures/50/charge"));
+    assert_eq!(bill("sixty-lines"), billed);
 }

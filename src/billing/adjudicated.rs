@@ -1,5 +1,5 @@
-//! Payers other than the one that is billed, and what they have decided already. It must not know why this one is
-//! billed.
+//! Payers other than the one that is billed, and what they have decided already. It must not know
+//! why this one is billed.
 
 use super::coverage::{self, Listed};
 use super::lines::amount;
@@ -101,12 +101,8 @@ fn payer(
         });
     }
     let named = &coverage.payer;
-    let id = text::number(
-        notes,
-        &format!("{pointer}/id"),
-        named.id.as_ref(),
-        text::MEMBER_ID_MAX,
-    );
+    let pointer_id = format!("{pointer}/id");
+    let id = coverage::id(notes, &pointer_id, named.id.as_ref(), Code::PayerUnknown);
     let name = named.name.as_ref();
     let name = text::optional(notes, &format!("{pointer}/name"), name, text::LAST_NAME_MAX);
     match (id, name) {

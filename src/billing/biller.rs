@@ -1,10 +1,11 @@
-//! The face of the room: one reading in, claims or findings out. It must not know how a claim is made.
+//! The face of the room: one reading in, claims or findings out. It must not know how a claim is
+//! made.
 
 use jiff::civil::Date;
 
 use super::notes::Notes;
 use super::{Defaults, Numbering, Provenance, professional};
-use crate::chart::{Finding, Reading, Severity};
+use crate::chart::{Code, Finding, Reading, Severity};
 use crate::claim::Claim;
 use crate::payer::TradingPartner;
 
@@ -17,7 +18,8 @@ pub struct Biller<'a> {
     pub(super) numbering: Numbering,
 }
 
-/// What became of one chart. It is held where an error is among the findings: then there is no claim.
+/// What became of one chart. It is held where an error is among the findings: then there is no
+/// claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Billed {
     /// What the chart is called, as [`Reading::name`].
@@ -54,6 +56,14 @@ impl<'a> Biller<'a> {
         if let Some(chart) = &reading.chart {
             let mut notes = Notes::new(&reading.origins);
             let made = professional::claims(self, &mut notes, chart);
+            if made.is_none() && !notes.held() {
+                // What stopped it said nothing: the chart is held all the same, never lost.
+                notes.add(
+                    Code::ClaimRefused,
+                    "",
+                    "the payer's or practice's configuration",
+                );
+            }
             let held = reading.is_held() || notes.held();
             claims = made.filter(|_| !held).unwrap_or_default();
             findings.extend(notes.into_findings());

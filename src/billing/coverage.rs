@@ -1,5 +1,5 @@
-//! Who is billed: the first plan that has not decided yet, and the trading partner that the chart means by it. It
-//! must not know what the others decided.
+//! Who is billed: the first plan that has not decided yet, and the trading partner that the chart
+//! means by it. It must not know what the others decided.
 
 use std::borrow::Cow;
 
@@ -83,8 +83,8 @@ pub(super) fn billable<'a>(
     Some((billable, listed))
 }
 
-/// The plans of a chart without those that are no insurance. A chart that names none is the default payer's, where
-/// there is one.
+/// The plans of a chart without those that are no insurance. A chart that names none is the
+/// default payer's, where there is one.
 fn listed<'a>(biller: &Biller<'a>, chart: &'a Chart) -> Vec<Listed<'a>> {
     let rank = |place: usize| RESPONSIBILITIES.get(place).copied().unwrap_or("U");
     if chart.coverages.is_empty() && biller.defaults.default_payer.is_some() {
@@ -197,20 +197,43 @@ pub(super) fn member_id(
     let pointer = format!("{at}/member_id");
     let blank = |id: &Option<String>| id.as_ref().is_none_or(|id| id.trim().is_empty());
     if !blank(&coverage.member_id) {
-        let id = coverage.member_id.as_ref();
-        return text::number(notes, &pointer, id, text::MEMBER_ID_MAX);
+        return id(
+            notes,
+            &pointer,
+            coverage.member_id.as_ref(),
+            Code::MemberIdMissing,
+        );
     }
     match biller.defaults.member_id {
         MemberId::PatientId if !blank(&chart.patient.id) => {
             notes.add(Code::MemberIdFromConfig, &pointer, "the practice's number");
-            let id = chart.patient.id.as_ref();
-            text::number(notes, "/patient/id", id, text::MEMBER_ID_MAX)
+            let patient = chart.patient.id.as_ref();
+            id(notes, "/patient/id", patient, Code::MemberIdMissing)
         }
         _ => {
             notes.add(Code::MemberIdMissing, &pointer, "");
             None
         }
     }
+}
+
+/// A number of a person or payer; `missing` is what one too short to be a number is called.
+pub(super) fn id(
+    notes: &mut Notes<'_>,
+    pointer: &str,
+    given: Option<&String>,
+    missing: Code,
+) -> Option<String> {
+    let id = text::number(notes, pointer, given, text::ID_MAX)?;
+    if id.len() < text::ID_MIN {
+        notes.add(
+            missing,
+            pointer,
+            format!("at least {} characters", text::ID_MIN),
+        );
+        return None;
+    }
+    Some(id)
 }
 
 /// What kind of plan it is, where the chart says so.

@@ -1,4 +1,5 @@
-//! Diagnoses of a claim, and where each of the chart's went. It must not know the lines that point to them.
+//! Diagnoses of a claim, and where each of the chart's went. It must not know the lines that
+//! point to them.
 
 use super::notes::Notes;
 use super::{Biller, shape};
@@ -13,7 +14,8 @@ const POINTERS_MAX: usize = 4;
 /// Diagnoses as the claim lists them.
 pub(super) struct Diagnoses {
     codes: Vec<String>,
-    /// By index into the chart's diagnoses: the number on the claim, 1 the first. `None` where it has no code.
+    /// By index into the chart's diagnoses: the number on the claim, 1 the first. `None` where it
+    /// has no code.
     numbers: Vec<Option<u8>>,
 }
 

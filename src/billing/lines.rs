@@ -1,5 +1,5 @@
-//! Service lines of a claim from the chart's procedures, one each and in their order. It must not know to which
-//! claim a line goes.
+//! Service lines of a claim from the chart's procedures, one each and in their order. It must not
+//! know to which claim a line goes.
 
 use super::coverage::listed_code;
 use super::diagnoses::Diagnoses;
@@ -12,7 +12,7 @@ use crate::claim::{Drug, LineDetail, Money, ProviderRole, RoledProvider, Service
 /// SV101 holds four.
 const MODIFIERS_MAX: usize = 4;
 /// The guide holds an amount to ten digits.
-const CENTS_MAX: i64 = 9_999_999_999;
+pub(super) const CENTS_MAX: i64 = 9_999_999_999;
 /// X12 element 355 of a drug's quantity.
 const DRUG_UNITS: &[&str] = &["F2", "GR", "ME", "ML", "UN"];
 
@@ -197,7 +197,8 @@ fn drug(notes: &mut Notes<'_>, at: &str, given: &chart::Drug) -> Option<Drug> {
     })
 }
 
-/// Providers of a line. The guide has the ordering provider at lines only, so the chart's goes to each of them.
+/// Providers of a line. The guide has the ordering provider at lines only, so the chart's goes to
+/// each of them.
 fn providers_of(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,

@@ -1,8 +1,9 @@
-//! Charts and a payer become claims; what is missing becomes findings on the chart. It must not know X12 syntax,
-//! only the limits that a claim has, and reads no clock: today is an argument.
+//! Charts and a payer become claims; what is missing becomes findings on the chart. It must not
+//! know X12 syntax, only the limits that a claim has, and reads no clock: today is an argument.
 //!
-//! [`Biller::bill`] takes one [`crate::chart::Reading`] and gives its claims, each with a [`Provenance`] that leads
-//! from a field of the claim back to the chart, or the findings that hold it.
+//! [`Biller::bill`] takes one [`crate::chart::Reading`] and gives its claims, each with a
+//! [`Provenance`] that leads from a field of the claim back to the chart, or the findings that
+//! hold it.
 
 mod adjudicated;
 mod biller;

@@ -1,4 +1,5 @@
-//! What is found on the way from chart to claim, told by the source's own paths. It must not decide what is wrong.
+//! What is found on the way from chart to claim, told by the source's own paths. It must not
+//! decide what is wrong.
 
 use super::Provenance;
 use crate::chart::{Code, Finding, Origins, Severity};

@@ -1,4 +1,5 @@
-//! People of a claim: subscriber and patient, their names and addresses. It must not know who pays.
+//! People of a claim: subscriber and patient, their names and addresses. It must not know who
+//! pays.
 
 use super::coverage::Billable;
 use super::notes::Notes;
@@ -203,10 +204,12 @@ pub(super) fn address(
         text::CITY_MAX,
         missing,
     );
-    let country = foreign_country(notes, at, address, missing);
+    let city = at_least(notes, &format!("{at}/city"), city, text::CITY_MIN, missing);
+    let pointer = format!("{at}/country");
+    let country = foreign_country(notes, &pointer, address.country.as_ref(), missing);
     let (state, postal_code) = match &country {
         None => state_and_zip(notes, at, address, missing),
-        Some(_) => foreign_region(notes, at, address),
+        Some(_) => foreign_region(notes, at, address, missing),
     };
     Some(Address {
         line1: line1?.into(),
@@ -234,20 +237,35 @@ fn required(
     text::optional(notes, &pointer, value, max)
 }
 
-/// The code of a country outside the US.
-fn foreign_country(
+/// A text that has a shortest length as well.
+fn at_least(
     notes: &mut Notes<'_>,
-    at: &str,
-    address: &chart::Address,
+    pointer: &str,
+    text: Option<String>,
+    min: usize,
     wrong: Code,
 ) -> Option<String> {
-    let country = address.country.as_ref()?.trim().to_ascii_uppercase();
+    let text = text?;
+    if text.len() < min {
+        notes.add(wrong, pointer, format!("at least {min} characters"));
+        return None;
+    }
+    Some(text)
+}
+
+/// The code of a country outside the US; `wrong` is what another text is called.
+pub(super) fn foreign_country(
+    notes: &mut Notes<'_>,
+    pointer: &str,
+    country: Option<&String>,
+    wrong: Code,
+) -> Option<String> {
+    let country = country?.trim().to_ascii_uppercase();
     if ["", "US", "USA", "UNITED STATES"].contains(&country.as_str()) {
         return None;
     }
     if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
-        let pointer = format!("{at}/country");
-        notes.add(wrong, &pointer, "country as a two-letter code");
+        notes.add(wrong, pointer, "country as a two-letter code");
     }
     Some(country)
 }
@@ -294,6 +312,7 @@ fn foreign_region(
     notes: &mut Notes<'_>,
     at: &str,
     address: &chart::Address,
+    missing: Code,
 ) -> (Option<String>, Option<String>) {
     let province = address
         .state
@@ -307,6 +326,7 @@ fn foreign_region(
         address.postal_code.as_ref(),
         text::POSTAL_CODE_MAX,
     );
+    let postal_code = at_least(notes, &pointer, postal_code, text::POSTAL_CODE_MIN, missing);
     (province, postal_code)
 }
 

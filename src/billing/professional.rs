@@ -1,10 +1,12 @@
-//! The professional claim: everything that a chart says, in the places of a claim. It must not judge the whole:
-//! scrub does.
+//! The professional claim: everything that a chart says, in the places of a claim. It must not
+//! judge the whole: scrub does.
 
 use super::coverage::{self, Billable, listed_code};
 use super::diagnoses::Diagnoses;
 use super::notes::Notes;
-use super::{BilledClaim, Biller, adjudicated, lines, people, providers, scrub, split, text};
+use super::{
+    BilledClaim, Biller, adjudicated, lines, people, providers, scrub, shape, split, text,
+};
 use crate::chart::{AccidentCause, Chart, Code};
 use crate::claim::{
     Accident, Attachment, Claim, ClaimDates, ClaimDetail, Money, Payer, Supplement,
@@ -12,6 +14,9 @@ use crate::claim::{
 
 /// The kind of chart that is billed here.
 const PROFESSIONAL: &str = "professional";
+/// The kind that some sources call office visits as well; the practice says of which classes it
+/// knows better.
+const INSTITUTIONAL: &str = "institutional";
 /// X12 element 1514.
 const DELAY_REASONS: &[&str] = &[
     "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "15",
@@ -19,6 +24,18 @@ const DELAY_REASONS: &[&str] = &[
 const ASSIGNMENTS: &[&str] = &["A", "B", "C"];
 const BENEFITS: &[&str] = &["N", "W", "Y"];
 const RELEASES: &[&str] = &["I", "Y"];
+/// X12 elements 755 and 756, as far as the guide takes them.
+const REPORT_TYPES: &[&str] = &[
+    "03", "04", "05", "06", "07", "08", "09", "10", "11", "13", "15", "21", "A3", "A4", "AM", "AS",
+    "B2", "B3", "B4", "BR", "BS", "BT", "CB", "CK", "CT", "D2", "DA", "DB", "DG", "DJ", "DS", "EB",
+    "HC", "HR", "I5", "IR", "LA", "M1", "MT", "NN", "OB", "OC", "OD", "OE", "OX", "OZ", "P4", "P5",
+    "PE", "PN", "PO", "PQ", "PY", "PZ", "RB", "RR", "RT", "RX", "SG", "V5", "XP",
+];
+const TRANSMISSIONS: &[&str] = &[ON_REQUEST, "BM", "EL", "EM", "FT", "FX"];
+/// Kept by the provider until the payer asks for it.
+const ON_REQUEST: &str = "AA";
+/// PWK of loop 2300.
+const ATTACHMENTS_MAX: usize = 10;
 /// CLM11 holds two.
 const CAUSES_MAX: usize = 2;
 
@@ -31,6 +48,10 @@ struct Header {
     delay_reason: Option<String>,
     patient_paid: Option<Money>,
     note: Option<String>,
+    accident: Option<Accident>,
+    dates: ClaimDates,
+    attachments: Vec<Attachment>,
+    supplement: Supplement,
 }
 
 /// The claims of a chart; `None` where a part of them cannot be made.
@@ -53,17 +74,17 @@ pub(super) fn claims(
     let diagnoses = Diagnoses::of(biller, notes, chart);
     let lines = lines::lines(biller, notes, chart, &diagnoses);
     let header = header(biller, notes, chart);
+    let providers = providers::of_claim(biller, notes, chart, billing.as_ref());
+    let pay_to = providers::pay_to(notes, chart);
     let (billable, others) = payer?;
     let mut lines = lines?;
     let other_payers = adjudicated::other_payers(biller, notes, chart, &others, &mut lines);
-    let billing = billing?;
-    let providers = providers::of_claim(biller, notes, chart, &billing);
     let (subscriber, patient) = people?;
     let header = header?;
     let claim = Claim {
         control_number: String::new(),
-        billing_provider: billing,
-        pay_to: providers::pay_to(notes, chart),
+        billing_provider: billing?,
+        pay_to,
         subscriber,
         patient,
         payer: payer_of(notes, &billable)?,
@@ -74,12 +95,12 @@ pub(super) fn claims(
         assignment: header.assignment,
         benefits_assignment: header.benefits_assignment,
         release_of_information: header.release_of_information,
-        accident: accident(notes, chart),
+        accident: header.accident,
         delay_reason: header.delay_reason,
-        dates: claim_dates(notes, chart),
-        attachments: attachments(notes, chart),
+        dates: header.dates,
+        attachments: header.attachments,
         patient_paid: header.patient_paid,
-        supplement: supplement(notes, chart),
+        supplement: header.supplement,
         note: header.note.map(Into::into),
         diagnoses: diagnoses.into_claim(),
         providers,
@@ -96,10 +117,11 @@ fn kind(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) -> bool {
         return true;
     }
     let class = chart.encounter.class.as_deref().unwrap_or_default();
-    let assumed = &biller.defaults.professional_classes;
-    let assumed = assumed
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(class));
+    let classes = &biller.defaults.professional_classes;
+    let assumed = chart.kind == INSTITUTIONAL
+        && classes
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(class));
     let code = match assumed {
         true => Code::KindAssumed,
         false => Code::KindUnsupported,
@@ -150,6 +172,10 @@ fn header(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) -> Option<H
     let paid = chart.patient_paid.as_ref();
     let patient_paid = paid.and_then(|paid| lines::amount(notes, "/patient_paid", paid));
     let note = text::optional(notes, "/note", chart.note.as_ref(), text::NOTE_MAX);
+    let accident = accident(notes, chart);
+    let dates = claim_dates(notes, chart);
+    let attachments = attachments(notes, chart);
+    let supplement = supplement(notes, chart);
     Some(Header {
         place_of_service: place_of_service?,
         assignment: assignment?,
@@ -158,6 +184,10 @@ fn header(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) -> Option<H
         delay_reason,
         patient_paid: patient_paid.filter(|paid| !paid.is_zero()),
         note,
+        accident,
+        dates,
+        attachments,
+        supplement,
     })
 }
 
@@ -212,18 +242,31 @@ fn accident(notes: &mut Notes<'_>, chart: &Chart) -> Option<Accident> {
         );
     }
     let auto = given.causes.contains(&AccidentCause::Auto);
-    let text = |text: &Option<String>| text.as_ref().filter(|_| auto).cloned();
-    let state = text(&given.state).and_then(|state| {
-        let code = super::shape::state(&state);
-        if code.is_none() {
-            notes.add(Code::StateUnknown, &format!("{at}/state"), "");
-        }
-        code.map(str::to_owned)
-    });
+    if !auto {
+        return Some(Accident {
+            causes,
+            state: None,
+            country: None,
+        });
+    }
+    let pointer = format!("{at}/country");
+    let country =
+        people::foreign_country(notes, &pointer, given.country.as_ref(), Code::CodeUnknown);
+    let named = given
+        .state
+        .as_ref()
+        .filter(|state| !state.trim().is_empty());
+    let state = named.and_then(|state| shape::state(state));
+    let pointer = format!("{at}/state");
+    match (named, state, &country) {
+        (None, _, None) => notes.add(Code::AccidentState, &pointer, ""),
+        (Some(_), None, None) => notes.add(Code::StateUnknown, &pointer, ""),
+        _ => {}
+    }
     Some(Accident {
         causes,
-        state,
-        country: text(&given.country).map(|country| country.trim().to_ascii_uppercase()),
+        state: state.map(str::to_owned),
+        country,
     })
 }
 
@@ -261,16 +304,29 @@ fn attachments(notes: &mut Notes<'_>, chart: &Chart) -> Vec<Attachment> {
     for (index, given) in chart.attachments.iter().enumerate() {
         let at = format!("/attachments/{index}");
         notes.from(format!("attachments[{index}]"), &at);
-        made.push(Attachment {
-            report_type: given.report_type.trim().to_ascii_uppercase(),
-            transmission: given.transmission.trim().to_ascii_uppercase(),
-            control_number: text::number(
-                notes,
-                &format!("{at}/control_number"),
-                given.control_number.as_ref(),
-                text::REFERENCE_MAX,
-            ),
-        });
+        let report = format!("{at}/report_type");
+        let report = code(notes, &report, &given.report_type, REPORT_TYPES);
+        let sent = format!("{at}/transmission");
+        let sent = code(notes, &sent, &given.transmission, TRANSMISSIONS);
+        let number = given.control_number.as_ref();
+        let number = number.filter(|number| !number.trim().is_empty());
+        let pointer = format!("{at}/control_number");
+        if number.is_none() && sent.as_ref().is_some_and(|sent| sent != ON_REQUEST) {
+            notes.add(Code::CodeUnknown, &pointer, "a number that the paper bears");
+        }
+        let number = number.and_then(|_| coverage::id(notes, &pointer, number, Code::CodeUnknown));
+        made.extend(
+            report
+                .zip(sent)
+                .map(|(report_type, transmission)| Attachment {
+                    report_type,
+                    transmission,
+                    control_number: number,
+                }),
+        );
+    }
+    if made.len() > ATTACHMENTS_MAX {
+        notes.add(Code::CodeUnknown, "/attachments", "at most ten attachments");
     }
     made
 }

@@ -1,5 +1,5 @@
-//! Providers of a claim in their roles, from the chart or the practice's configuration. It must not know what they
-//! did.
+//! Providers of a claim in their roles, from the chart or the practice's configuration. It must
+//! not know what they did.
 
 use super::notes::Notes;
 use super::people::{address, person_name};
@@ -102,7 +102,7 @@ pub(super) fn of_claim(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
     chart: &Chart,
-    billing: &Provider,
+    billing: Option<&Provider>,
 ) -> Vec<RoledProvider> {
     let named = &chart.providers;
     let mut all = Vec::new();
@@ -124,11 +124,13 @@ pub(super) fn of_claim(
     }));
     all.extend(named.rendering.as_ref().and_then(|provider| {
         let rendering = rendering(biller, notes, "/providers/rendering", provider)?;
-        (rendering.provider.npi != billing.npi).then_some(rendering)
+        let said = billing.is_some_and(|billing| billing.npi == rendering.provider.npi);
+        (!said).then_some(rendering)
     }));
     all.extend(named.service_facility.as_ref().and_then(|facility| {
         let facility = service_facility(notes, facility)?;
-        (!is_at(&facility.provider, billing)).then_some(facility)
+        let said = billing.is_some_and(|billing| is_at(&facility.provider, billing));
+        (!said).then_some(facility)
     }));
     all.extend(named.supervising.as_ref().and_then(|provider| {
         person(
@@ -154,7 +156,8 @@ pub(super) fn of_claim(
     all
 }
 
-/// Who did it: as named, or the one that the practice has configured for those without a usable NPI.
+/// Who did it: as named, or the one that the practice has configured for those without a usable
+/// NPI.
 pub(super) fn rendering(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,

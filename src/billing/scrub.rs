@@ -1,12 +1,13 @@
-//! Edits that look at a chart or claim as a whole: dates, sums, what a frequency asks for. It must not mend anything.
+//! Edits that look at a chart or claim as a whole: dates, sums, what a frequency asks for. It
+//! must not mend anything.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Biller;
-use super::lines::amount;
+use super::lines::{CENTS_MAX, amount};
 use super::notes::Notes;
-use crate::chart::{AccidentCause, Chart, Code};
+use crate::chart::{Chart, Code};
 use crate::claim::{Claim, Money};
 
 /// From this day on services are coded in ICD-10-CM (45 CFR 162.1002(c)).
@@ -60,7 +61,7 @@ pub(super) fn dates(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) {
         day(&pointer, decided, first_service(chart).map(|(_, day)| day));
     }
     service_age(biller, notes, chart);
-    accident_details(notes, chart);
+    accident_date(notes, chart);
 }
 
 /// The first day of service and the pointer of the field that says so.
@@ -88,16 +89,12 @@ fn service_age(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) {
     }
 }
 
-fn accident_details(notes: &mut Notes<'_>, chart: &Chart) {
+fn accident_date(notes: &mut Notes<'_>, chart: &Chart) {
     let Some(accident) = &chart.encounter.accident else {
         return;
     };
     if accident.date.is_none() {
         notes.add(Code::AccidentDate, "/encounter/accident/date", "");
-    }
-    let auto = accident.causes.contains(&AccidentCause::Auto);
-    if auto && accident.state.is_none() && accident.country.is_none() {
-        notes.add(Code::AccidentState, "/encounter/accident/state", "");
     }
 }
 
@@ -124,6 +121,9 @@ pub(super) fn submission(notes: &mut Notes<'_>, chart: &Chart, filing: Option<&s
 pub(super) fn claim(notes: &mut Notes<'_>, chart: &Chart, claim: &Claim) {
     if claim.total_charge == Money::ZERO {
         notes.add(Code::TotalZero, "/procedures", "");
+    }
+    if claim.total_charge.cents() > CENTS_MAX {
+        notes.add(Code::ChargeShape, "/procedures", "all lines together");
     }
     let stated = chart.total.as_ref();
     let stated = stated.and_then(|total| amount(notes, "/total", total));

@@ -1,5 +1,5 @@
-//! One claim too long for its payer becomes several that add up to it, each with its numbers. It must not change
-//! what a line says.
+//! One claim too long for its payer becomes several that add up to it, each with its numbers. It
+//! must not change what a line says.
 
 use super::coverage::Billable;
 use super::notes::Notes;

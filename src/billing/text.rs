@@ -1,5 +1,5 @@
-//! Text as payers can read it: capitals of ASCII without delimiters, within a length. It must not know what a text
-//! says.
+//! Text as payers can read it: capitals of ASCII without delimiters, within a length. It must not
+//! know what a text says.
 
 use super::notes::Notes;
 use crate::chart::Code;
@@ -16,8 +16,11 @@ pub(super) const DESCRIPTION_MAX: usize = 80;
 pub(super) const GROUP_NAME_MAX: usize = 60;
 /// X12 element 127.
 pub(super) const REFERENCE_MAX: usize = 50;
-/// X12 element 67, of a name.
-pub(super) const MEMBER_ID_MAX: usize = 80;
+/// X12 element 67: the number of whom a name names.
+pub(super) const ID_MIN: usize = 2;
+pub(super) const ID_MAX: usize = 80;
+pub(super) const CITY_MIN: usize = 2;
+pub(super) const POSTAL_CODE_MIN: usize = 3;
 
 /// Letters that lose a mark, or are two letters in English, by what stands for them.
 const LETTERS: &[(&str, &str)] = &[
@@ -53,8 +56,8 @@ const LETTERS: &[(&str, &str)] = &[
 /// Separators that X12 cannot hold in data.
 const DELIMITERS: &str = "*~:^";
 
-/// The text in the payers' characters. `None` where there is none, or none that can be written: then the finding
-/// is noted.
+/// The text in the payers' characters. `None` where there is none, or none that can be written:
+/// then the finding is noted.
 pub(super) fn text(notes: &mut Notes<'_>, pointer: &str, raw: &str, max: usize) -> Option<String> {
     let mut written = String::with_capacity(raw.len());
     let mut repaired = false;
@@ -78,6 +81,10 @@ pub(super) fn text(notes: &mut Notes<'_>, pointer: &str, raw: &str, max: usize) 
         }
     }
     let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    if written.is_empty() && repaired {
+        notes.add(Code::TextUnwritable, pointer, "nothing but separators");
+        return None;
+    }
     if repaired {
         notes.add(Code::TextRepaired, pointer, "");
     }
@@ -156,6 +163,7 @@ mod tests {
         check("a*b~c:\td^", Some("A B C D"), &[Code::TextRepaired]);
         check("山田", None, &[Code::TextUnwritable]);
         check("thirteen long", None, &[Code::TextTooLong]);
+        check("*~:", None, &[Code::TextUnwritable]);
         check("  ", None, &[]);
     }
 
