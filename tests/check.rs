@@ -8,6 +8,7 @@ use claimgate::check::{Checker, Judgment, Verdict};
 use claimgate::x12::read_all;
 
 const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
+const ACKNOWLEDGMENT: &str = "005010X231A1/accepted/rejected-set.edi";
 const REMITTANCE: &str = "005010X221A1/accepted/payment-and-denial.edi";
 
 #[test]
@@ -105,6 +106,17 @@ fn attachments_of_a_line() {
     check("PWK*CT*EL***AC*A1~\nPWK*CT*AB~\n", &[]);
     check("PWK*03*AB~\n", &["ElementCode PWK01 @29"]);
     check("PWK*CT*ZZ~\n", &["ElementCode PWK02 @29"]);
+}
+
+#[test]
+fn contexts_of_a_999() {
+    let unit = "CTX*CLM01:CG0001~\n";
+    let check = |to: &str, expected: &[&str]| check(ACKNOWLEDGMENT, unit, to, expected);
+    check(
+        &format!("CTX*SITUATIONAL TRIGGER^SITUATIONAL TRIGGER*CLM*43~\n{unit}"),
+        &[],
+    );
+    check("CTX*CLM01~\n", &["ElementMissing CTX01-2 @5"]);
 }
 
 #[test]

@@ -342,7 +342,11 @@ impl<'g> Walk<'g> {
         let element = segment.element(usize::from(key.element));
         let value = match key.component {
             0 => element.raw(),
-            component => element.component(usize::from(component)),
+            // Where the element repeats, its first repetition tells.
+            component => element
+                .repetitions()
+                .next()
+                .map_or(&b""[..], |first| first.component(usize::from(component))),
         };
         if key.codes.iter().any(|code| code.as_bytes() == value) {
             Fit::Keyed
