@@ -19,6 +19,8 @@ const STALE: SignedDuration = SignedDuration::from_hours(1);
 const FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 const FILES_MAX: usize = 100_000;
 const NAME_MAX: usize = 128;
+/// Files of one name that partners may send one after another.
+const SAME_NAME_MAX: usize = 10_000;
 /// Where files go that are stored here.
 const TAKEN: &str = "taken";
 
@@ -96,20 +98,44 @@ impl Folder {
                 received.payload_id
             ));
         }
-        let taken = self.incoming.join(TAKEN);
-        let from = self.incoming.join(&received.payload_id);
-        let moved = async {
-            fs::create_dir_all(&taken).await?;
-            fs::rename(&from, taken.join(&received.payload_id)).await
-        };
-        match moved.await {
-            Err(error) if error.kind() != ErrorKind::NotFound => not_sent(format!(
-                "cannot move {} to {}: {error}",
-                from.display(),
-                taken.display()
-            )),
-            _ => Ok(()),
+        self.put_away(received).await.or_else(|error| {
+            not_sent(format!(
+                "cannot move {} to {TAKEN} in {}: {error}: check the folder's permissions",
+                received.payload_id,
+                self.incoming.display(),
+            ))
+        })
+    }
+
+    /// Moves what was received to `taken`, beside files of the same name. A file that is no longer what was received
+    /// is a new one, and stays.
+    async fn put_away(&self, received: &Incoming) -> io::Result<()> {
+        let name = &received.payload_id;
+        let from = self.incoming.join(name);
+        match fs::read(&from).await {
+            Ok(bytes) if bytes == received.bytes => {}
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
         }
+        let taken = self.incoming.join(TAKEN);
+        fs::create_dir_all(&taken).await?;
+        for number in 1..=SAME_NAME_MAX {
+            let to = taken.join(match number {
+                1 => name.clone(),
+                _ => format!("{name}.{number}"),
+            });
+            match fs::hard_link(&from, &to).await {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    if fs::read(&to).await? != received.bytes {
+                        continue;
+                    }
+                }
+                linked => linked?,
+            }
+            return fs::remove_file(&from).await;
+        }
+        Err(io::Error::other("too many files of this name were taken"))
     }
 
     /// Writes beside the final name, syncs, and links it there; an existing file is never overwritten.

@@ -2,14 +2,14 @@
 //! not be a way to send anything.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Incoming, Outgoing, PickUp, PickUpError, Receipt, SendError};
 
-/// What was sent to it, what it offers, and how it fails next.
-#[derive(Debug, Default)]
+/// What was sent to it, what it offers, and how it fails next. Clones share it: one is the transport, one the partner.
+#[derive(Debug, Clone, Default)]
 pub struct Memory {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]

@@ -195,7 +195,8 @@ fn judge(error: &rustls::Error) -> Broken {
 
 fn distrust(error: &CertificateError) -> String {
     match error {
-        CertificateError::UnknownIssuer => {
+        // A bad signature is what an authority of the same name and another key looks like.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "the partner's certificate is not signed by the authorities named for it: ask the partner for its \
              authority's certificate and name that file in [route.tls] authorities"
         }
@@ -208,7 +209,9 @@ fn distrust(error: &CertificateError) -> String {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "the partner's certificate is for another host: check the endpoint's address"
         }
-        _ => "the partner's certificate is not acceptable: ask the partner",
+        other => {
+            return format!("the partner's certificate is not acceptable ({other}): ask the partner");
+        }
     }
     .to_owned()
 }

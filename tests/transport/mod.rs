@@ -1,14 +1,18 @@
 //! The client and the sandbox over real TLS: what is exchanged, and what each way of failing is taken for.
 
+mod contract;
 mod manners;
+mod raw;
+mod trust;
 
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use claimgate::payer::{CoreSoapRoute, Route};
-use claimgate::sandbox::{Answer, Credentials, Insurer, Manners, Server};
-use claimgate::transport::{Outgoing, PickUp, Queue, Transport};
+use claimgate::sandbox::{Answer, Credentials, Insurer, Manner, Manners, Server};
+use claimgate::transport::{Outgoing, PickUp, Queue, SendError, Transport};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -40,8 +44,7 @@ impl Insurer for Desk {
 
 /// A sandbox on a free port, its insurer, and the certificates of both ends.
 struct Setting {
-    /// Removed when dropped.
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
     credentials: Credentials,
     desk: Arc<Mutex<Desk>>,
     manners: Manners,
@@ -68,7 +71,7 @@ impl Setting {
         .await
         .unwrap();
         Self {
-            _directory: directory,
+            directory,
             credentials,
             desk,
             manners,
@@ -86,6 +89,10 @@ impl Setting {
         route.total_timeout_seconds = 5;
         change(&mut route);
         Transport::open(&Route::CoreSoap(route)).unwrap()
+    }
+
+    fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     fn received(&self) -> usize {
@@ -162,4 +169,32 @@ async fn a_large_batch_goes_whole() {
     };
     setting.client().submit(&sent).await.unwrap();
     assert_eq!(setting.desk.lock().unwrap().received[0].2, bytes);
+}
+
+/// Clients at once, more than the sandbox serves at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_clients_are_served_once_each() {
+    let setting = Setting::new().await;
+    let client = Arc::new(setting.client_with(|route| route.total_timeout_seconds = 60));
+    let mut clients = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        let client = client.clone();
+        clients.spawn(async move { client.submit(&outgoing()).await.unwrap() });
+    }
+    assert_eq!(clients.join_all().await.len(), 200);
+    assert_eq!(setting.received(), 200);
+}
+
+#[tokio::test]
+async fn a_dropped_sandbox_hangs_up() {
+    let setting = Setting::new().await;
+    setting.manners.next(Manner::Slow(Duration::from_secs(60)));
+    let client = setting.client();
+    let sending = tokio::spawn(async move { client.submit(&outgoing()).await });
+    while setting.received() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    drop(setting);
+    let error = sending.await.unwrap().unwrap_err();
+    assert!(matches!(error, SendError::Uncertain { .. }), "{error}");
 }

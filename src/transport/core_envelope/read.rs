@@ -94,25 +94,29 @@ fn envelope(
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(bad("a field of the envelope stands twice"));
     }
-    let mode = required(root, "ProcessingMode")?;
-    if mode != operation.mode() {
+    let outcome = field(root, "ErrorCode").map(|code| Outcome {
+        code,
+        message: field(root, "ErrorMessage").unwrap_or_default(),
+    });
+    // A partner that refuses may leave the rest out; the refusal still counts.
+    let is_refusal = outcome.as_ref().is_some_and(|one| !one.is_success());
+    let required = |name: &str| match field(root, name) {
+        Some(text) => Ok(text),
+        None if is_refusal => Ok(String::new()),
+        None => Err(bad(format!("{name} is missing"))),
+    };
+    let mode = required("ProcessingMode")?;
+    if mode != operation.mode() && !is_refusal {
         let expected = operation.mode();
         return Err(bad(format!("ProcessingMode is not {expected}")));
     }
     let metadata = Metadata {
-        payload_type: required(root, "PayloadType")?,
-        payload_id: required(root, "PayloadID")?,
-        time_stamp: required(root, "TimeStamp")?,
-        sender_id: required(root, "SenderID")?,
-        receiver_id: required(root, "ReceiverID")?,
-        rule_version: required(root, "CORERuleVersion")?,
-    };
-    let outcome = match (field(root, "ErrorCode"), field(root, "ErrorMessage")) {
-        (None, _) => None,
-        (Some(code), message) => Some(Outcome {
-            code,
-            message: message.unwrap_or_default(),
-        }),
+        payload_type: required("PayloadType")?,
+        payload_id: required("PayloadID")?,
+        time_stamp: required("TimeStamp")?,
+        sender_id: required("SenderID")?,
+        receiver_id: required("ReceiverID")?,
+        rule_version: required("CORERuleVersion")?,
     };
     Ok(Envelope {
         operation,
@@ -189,10 +193,6 @@ fn fault(element: &Element) -> Fault {
 fn field(root: &Element, name: &str) -> Option<String> {
     let text = root.child(name)?.text.trim();
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn required(root: &Element, name: &str) -> Result<String, EnvelopeError> {
-    field(root, name).ok_or_else(|| bad(format!("{name} is missing")))
 }
 
 fn bad(reason: impl Into<String>) -> EnvelopeError {

@@ -145,6 +145,18 @@ fn plain_xml_with_an_inline_payload_is_read() {
 }
 
 #[test]
+fn a_refusal_counts_even_if_little_else_is_said() {
+    let start = RESPONSE.find("<PayloadType>").unwrap();
+    let end = RESPONSE.find("<ErrorCode>").unwrap();
+    let bare = format!("{}{}", &RESPONSE[..start], &RESPONSE[end..]);
+    assert!(read(&bare).is_err());
+    let Ok(Reply::Response(envelope)) = read(&bare.replace("Success", "UnAuthorized")) else {
+        panic!("a refusal was not read");
+    };
+    assert_eq!(envelope.outcome.unwrap().code, "UnAuthorized");
+}
+
+#[test]
 fn faults_are_read() {
     let fault = Fault {
         code: "Receiver".into(),
