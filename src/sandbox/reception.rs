@@ -315,3 +315,89 @@ impl std::fmt::Debug for Answer {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::core_envelope::{self, read_response, write_request};
+
+    struct Nobody;
+
+    impl Insurer for Nobody {
+        fn receive(&mut self, _: &str, _: &str, _: &[u8], _: Timestamp) {}
+
+        fn acknowledgment(&mut self, _: Timestamp) -> Option<Answer> {
+            None
+        }
+
+        fn result(&mut self, _: Timestamp) -> Option<Answer> {
+            None
+        }
+    }
+
+    fn request(operation: Operation) -> String {
+        let message = write_request(
+            &Envelope {
+                operation,
+                metadata: Metadata {
+                    payload_type: "X12_837_Request_005010X222A1".into(),
+                    payload_id: "f81d4fae-7dec-11d0-a765-00a0c91e6bf6".into(),
+                    time_stamp: "2026-11-24T13:00:00Z".into(),
+                    sender_id: "US".into(),
+                    receiver_id: "PAYER".into(),
+                    rule_version: RULE_VERSION.into(),
+                },
+                payload: Some(Payload::new(b"ISA~".into())),
+                outcome: None,
+            },
+            None,
+        );
+        String::from_utf8(message.unwrap().body).unwrap()
+    }
+
+    /// The HTTP status, and the ErrorCode or the fault's code.
+    fn answered(operation: Operation, body: &str) -> (u16, String) {
+        let desk = Reception::new(Arc::new(Mutex::new(Nobody)), Manners::new());
+        let now = Timestamp::UNIX_EPOCH;
+        let reply = desk.answer(None, body.as_bytes(), None, now).unwrap();
+        let message = &reply.message;
+        let read = read_response(operation, Some(&message.content_type), &message.body);
+        let code = match read.unwrap() {
+            core_envelope::Reply::Fault(fault) => fault.code,
+            core_envelope::Reply::Response(response) => response.outcome.unwrap().code,
+        };
+        (reply.status, code)
+    }
+
+    #[test]
+    fn wrong_requests_are_refused_by_their_field() {
+        let batch = Operation::BatchSubmission;
+        let good = request(batch);
+        let check_sum = {
+            let from = good.find("<CheckSum>").unwrap();
+            let to = good.find("</CheckSum>").unwrap() + "</CheckSum>".len();
+            &good[from..to]
+        };
+        for (from, to, status, code) in [
+            ("", "", 200, "Success"),
+            (">2.2.0<", ">4.0.0<", 200, "VersionMismatch"),
+            ("f81d4fae", "", 200, "PayloadIDIllegal"),
+            (">4</Pay", ">5</Pay", 200, "PayloadLengthIllegal"),
+            (">4</Pay", "></Pay", 200, "PayloadLengthRequired"),
+            ("ISA~", "ISB~", 200, "ChecksumMismatched"),
+            (check_sum, "", 200, "CheckSumRequired"),
+            ("ISA~\r\n", "\r\n", 200, "PayloadLengthIllegal"),
+            ("<SenderID>US</SenderID>", "", 400, "Sender"),
+            (">Batch<", ">RealTime<", 400, "Sender"),
+            ("<?xml", "<!DOCTYPE x><?xml", 400, "Sender"),
+        ] {
+            let changed = good.replacen(from, to, 1);
+            assert!(changed != good || from.is_empty(), "{from} is not there");
+            let answered = answered(batch, &changed);
+            assert_eq!(answered, (status, code.to_owned()), "{from} as {to}");
+        }
+        let operation = Operation::RealTime;
+        let (status, code) = answered(operation, &request(operation));
+        assert_eq!((status, code.as_str()), (200, "ProcessingModeIllegal"));
+    }
+}
