@@ -1,3 +1,98 @@
 //! The driver: jobs call the floors below, do what they say, and store it.
+//!
+//! Each job may run twice and may be killed anywhere: [`Gateway::take`] charts in, [`Gateway::send`] what is due,
+//! [`Gateway::pick_up`] what partners hold, [`Gateway::ingest`] what came, [`Gateway::review`] what needs a person.
 
+pub mod batch;
 pub mod clock;
+mod config;
+mod fault;
+mod intake;
+mod outbox;
+mod pickup;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+pub use config::{Config, ConfigError, Jobs, Setup, Web};
+pub use intake::{TakenChart, Verdict};
+
+use crate::store::{Store, StoreError};
+use crate::transport::{SetupError, Transport};
+
+/// Everything that a job needs.
+#[derive(Debug)]
+pub struct Gateway {
+    pub store: Store,
+    pub setup: Setup,
+    /// By trading partner; a partner without a route has none.
+    transports: BTreeMap<String, Transport>,
+}
+
+/// Why a job could not do its work. What it did before is stored.
+#[derive(Debug)]
+pub enum GatewayError {
+    Store(StoreError),
+    /// A partner's route cannot be used.
+    Route { partner: String, error: SetupError },
+    Envelope { partner: String, error: batch::BadEnvelope },
+    /// Claims wait for a partner that has no file any more.
+    NoPartner { partner: String },
+    /// `[billing.submitter]` is missing.
+    NoSubmitter,
+}
+
+type Result<T> = std::result::Result<T, GatewayError>;
+
+impl Gateway {
+    /// Opens the store and every partner's route. Attempts that the last process left unfinished become `unknown`.
+    pub async fn open(setup: Setup, data: &Path) -> Result<Self> {
+        let store = Store::open(data).await?;
+        let mut transports = BTreeMap::new();
+        for partner in &setup.partners {
+            let Some(route) = &partner.route else { continue };
+            let transport = Transport::open(route)
+                .map_err(|error| GatewayError::Route { partner: partner.id.clone(), error })?;
+            transports.insert(partner.id.clone(), transport);
+        }
+        store.interrupt_unfinished(clock::now()).await?;
+        Ok(Self { store, setup, transports })
+    }
+
+    /// A way to a partner other than the one in its file, for tests.
+    pub fn set_transport(&mut self, partner: &str, transport: Transport) {
+        self.transports.insert(partner.to_owned(), transport);
+    }
+}
+
+/// SHA-256 in hexadecimal.
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl fmt::Display for GatewayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Route { partner, error } => write!(f, "trading partner {partner}: {error}"),
+            Self::Envelope { partner, error } => write!(f, "trading partner {partner}: {error}"),
+            Self::NoPartner { partner } => {
+                write!(f, "claims wait for the trading partner {partner}, which has no file: put it back into config/payers")
+            }
+            Self::NoSubmitter => f.write_str(
+                "the configuration names no submitter: add [billing.submitter] (see config/sandbox-practice.toml)",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for GatewayError {}
+
+impl From<StoreError> for GatewayError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

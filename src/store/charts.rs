@@ -5,6 +5,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Result, Store, from_json, to_json};
+use crate::billing::Provenance;
 use crate::chart::Finding;
 use crate::claim::{Claim, Money};
 use crate::exchange::claim::{Event, State};
@@ -26,8 +27,7 @@ pub struct NewChart<'a> {
 pub struct NewClaim<'a> {
     pub claim: &'a Claim,
     pub partner: &'a str,
-    /// JSON of where its fields come from.
-    pub provenance: String,
+    pub provenance: &'a Provenance,
 }
 
 /// What became of a chart.
@@ -47,6 +47,7 @@ pub enum Taken {
 pub struct ReadyClaim {
     pub control_number: String,
     pub claim: Claim,
+    pub provenance: Provenance,
 }
 
 /// A claim as it stands.
@@ -56,8 +57,7 @@ pub struct StoredClaim {
     pub chart: String,
     pub partner: String,
     pub state: String,
-    /// JSON of where its fields come from.
-    pub provenance: String,
+    pub provenance: Provenance,
     pub payer_claim_numbers: Vec<String>,
 }
 
@@ -113,7 +113,7 @@ impl Store {
                 .bind(member_key(one.claim.subscriber.member_id.as_str()))
                 .bind(one.claim.total_charge.cents())
                 .bind(to_json(one.claim)?)
-                .bind(&one.provenance)
+                .bind(to_json(one.provenance)?)
                 .execute(&mut *transaction)
                 .await?;
             }
@@ -131,7 +131,7 @@ impl Store {
     /// At most `max` claims that wait for a submission to a partner.
     pub async fn ready_claims(&self, partner: &str, max: usize) -> Result<Vec<ReadyClaim>> {
         let rows = sqlx::query(
-            "SELECT control_number, document FROM claim WHERE state = 'ready' AND partner = ?
+            "SELECT control_number, document, provenance FROM claim WHERE state = 'ready' AND partner = ?
              ORDER BY rowid LIMIT ?",
         )
         .bind(partner)
@@ -142,7 +142,7 @@ impl Store {
             .map(|row| {
                 Ok(ReadyClaim {
                     control_number: row.get(0),
-                    claim: from_json(row.get(1))?,
+                    claim: from_json(row.get(1))?, provenance: from_json(row.get(2))?,
                 })
             })
             .collect()
@@ -237,7 +237,7 @@ impl Store {
             chart: row.get("chart"),
             partner: row.get("partner"),
             state: row.get("state"),
-            provenance: row.get("provenance"),
+            provenance: from_json(row.get("provenance"))?,
             payer_claim_numbers: numbers,
         })
     }

@@ -1,0 +1,93 @@
+//! Charts come in: they are billed and stored, once each. It must not read files: it is handed what was read.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Gateway, Result, clock, digest};
+use crate::billing::{Billed, Biller};
+use crate::chart::{Code, Finding, Reading};
+use crate::store::{NewChart, NewClaim, Taken};
+
+/// What became of a chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TakenChart {
+    pub chart: String,
+    pub verdict: Verdict,
+    /// Control numbers of its claims.
+    pub claims: Vec<String>,
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Translated,
+    Held,
+    /// The same chart was taken in before: nothing was done.
+    Known,
+}
+
+impl Gateway {
+    /// Bills charts and stores them with their claims, all of them or none. Taking the same charts in again does
+    /// nothing.
+    pub async fn take(&self, readings: &[Reading], source: &str, now: Timestamp) -> Result<Vec<TakenChart>> {
+        let today = clock::local(now).date();
+        let biller = Biller::new(&self.setup.config.billing, &self.setup.partners, today);
+        let billed: Vec<Billed> = readings.iter().map(|reading| biller.bill(reading)).collect();
+        let charts: Vec<NewChart<'_>> = readings
+            .iter()
+            .zip(&billed)
+            .map(|(reading, billed)| NewChart {
+                id: &billed.name,
+                source,
+                digest: content(reading),
+                findings: &billed.findings,
+                claims: billed.claims.iter().map(NewClaim::from).collect(),
+                at: now,
+            })
+            .collect();
+        let taken = self.store.take_charts(&charts).await?;
+        Ok(billed.iter().zip(taken).map(|(billed, taken)| told(billed, taken)).collect())
+    }
+}
+
+/// Of the chart where there is one, else of why there is none.
+fn content(reading: &Reading) -> String {
+    match &reading.chart {
+        Some(chart) => digest(&serde_json::to_vec(chart).unwrap_or_default()),
+        None => digest(format!("{:?}", reading.findings).as_bytes()),
+    }
+}
+
+fn told(billed: &Billed, taken: Taken) -> TakenChart {
+    let mut findings = billed.findings.clone();
+    let verdict = match taken {
+        Taken::Same => Verdict::Known,
+        Taken::Billed => {
+            let detail = "it has become claims in another form before; bill the change with frequency 7";
+            findings.push(Finding::new(Code::ChartDuplicate, "/id", detail));
+            Verdict::Held
+        }
+        Taken::New | Taken::Mended if billed.claims.is_empty() => Verdict::Held,
+        Taken::New | Taken::Mended => Verdict::Translated,
+    };
+    TakenChart {
+        chart: billed.name.clone(),
+        verdict,
+        claims: match verdict {
+            Verdict::Held => Vec::new(),
+            _ => billed.claims.iter().map(|one| one.claim.control_number.clone()).collect(),
+        },
+        findings,
+    }
+}
+
+impl<'a> From<&'a crate::billing::BilledClaim> for NewClaim<'a> {
+    fn from(billed: &'a crate::billing::BilledClaim) -> Self {
+        Self {
+            claim: &billed.claim,
+            partner: &billed.partner,
+            provenance: &billed.provenance,
+        }
+    }
+}

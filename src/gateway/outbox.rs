@@ -1,0 +1,152 @@
+//! Claims leave: they are put into interchanges, and those are sent, each at most once unless it certainly did not
+//! arrive. It must not judge answers.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Gateway, GatewayError, Result, batch, clock, digest, fault};
+use crate::billing::Provenance;
+use crate::claim::Claim;
+use crate::exchange::submission::{Event, Next, State};
+use crate::payer::{Route, TradingPartner};
+use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission};
+use crate::transaction::t837p::{self, Numbers};
+use crate::transport::{Outgoing, SendError, Transport};
+
+/// What a run of the outbox did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Interchanges that partners said they have.
+    pub sent: usize,
+    /// That may or may not have arrived.
+    pub unknown: usize,
+    /// That certainly did not arrive, and will be tried again.
+    pub waiting: usize,
+    /// That partners refused.
+    pub refused: usize,
+}
+
+impl Gateway {
+    /// Puts every claim that waits into an interchange. Gives the number of claims that left for the outbox.
+    pub async fn queue(&self, now: Timestamp) -> Result<usize> {
+        let mut queued = 0;
+        for partner in self.store.partners_with_ready_claims().await? {
+            let missing = || GatewayError::NoPartner { partner: partner.clone() };
+            let partner = self.setup.partner(&partner).ok_or_else(missing)?;
+            loop {
+                let max = t837p::claims_per_interchange(&partner.limits);
+                let claims = self.store.ready_claims(&partner.id, max).await?;
+                if claims.is_empty() {
+                    break;
+                }
+                queued += self.queue_one(partner, &claims, now).await?;
+            }
+        }
+        Ok(queued)
+    }
+
+    async fn queue_one(&self, partner: &TradingPartner, claims: &[ReadyClaim], now: Timestamp) -> Result<usize> {
+        let submitter = self.setup.config.billing.submitter.as_ref().ok_or(GatewayError::NoSubmitter)?;
+        let number = self.store.next_control_number(&partner.id).await?;
+        let reference = format!("{}-{number}", partner.envelope.sender.id);
+        let numbers = Numbers {
+            interchange: number,
+            group: number,
+            first_set: 1,
+            reference: &reference,
+            created: clock::local(now),
+        };
+        let pairs: Vec<(&Claim, &Provenance)> =
+            claims.iter().map(|one| (&one.claim, &one.provenance)).collect();
+        let batch = batch::write(partner, &numbers, &submitter.to_claim(), &pairs)
+            .map_err(|error| GatewayError::Envelope { partner: partner.id.clone(), error })?;
+        for (index, finding) in &batch.refused {
+            self.store.refuse_claim(&claims[*index].control_number, finding).await?;
+        }
+        let Some(written) = &batch.written else {
+            return Ok(0);
+        };
+        let sets = written.sets.iter();
+        let placed = sets.flat_map(|set| {
+            set.claims.iter().map(|position| Placed {
+                control_number: &claims[batch.kept[position.claim]].control_number,
+                set_number: &set.control_number,
+                set_reference: &set.reference,
+                position,
+            })
+        });
+        let new = NewSubmission {
+            partner: &partner.id,
+            control_number: number,
+            payload_id: Uuid::new_v4(),
+            payload: &written.bytes,
+            digest: digest(&written.bytes),
+            claims: placed.collect(),
+        };
+        fault::point("before-queue");
+        self.store.queue(&new, now).await?;
+        fault::point("after-queue");
+        Ok(new.claims.len())
+    }
+
+    /// Sends every interchange that is due.
+    pub async fn send(&self, now: Timestamp) -> Result<Sent> {
+        let mut done = Sent::default();
+        for due in self.store.submissions_in(State::Queued).await? {
+            let (Some(partner), Some(transport)) =
+                (self.setup.partner(&due.partner), self.transports.get(&due.partner))
+            else {
+                continue;
+            };
+            if due.submission.next(now, &partner.deadlines) != Next::Send {
+                done.waiting += 1;
+                continue;
+            }
+            match self.send_one(partner, transport, &due).await? {
+                Some(Event::Sent) => done.sent += 1,
+                Some(Event::Uncertain { .. }) => done.unknown += 1,
+                Some(Event::Refused { .. }) => done.refused += 1,
+                Some(_) => done.waiting += 1,
+                None => {}
+            }
+        }
+        Ok(done)
+    }
+
+    /// One attempt. `None` where another process is at it.
+    async fn send_one(
+        &self,
+        partner: &TradingPartner,
+        transport: &Transport,
+        due: &StoredSubmission,
+    ) -> Result<Option<Event>> {
+        let outgoing = Outgoing {
+            payload_id: due.payload_id,
+            payload_type: professional_payload_type(partner),
+            time: clock::now(),
+            bytes: self.store.payload(due.id).await?,
+        };
+        fault::point("before-start");
+        if !self.store.start(due.id, outgoing.time).await? {
+            return Ok(None);
+        }
+        fault::point("after-start");
+        let event = match transport.submit(&outgoing).await {
+            Ok(_) => Event::Sent,
+            Err(SendError::NotSent { reason }) => Event::NotSent { reason },
+            Err(SendError::Uncertain { reason }) => Event::Uncertain { reason },
+            Err(SendError::Refused { code, message }) => Event::Refused { code, message },
+        };
+        fault::point("after-send");
+        self.store.record(due.id, clock::now(), &event).await?;
+        fault::point("after-record");
+        Ok(Some(event))
+    }
+}
+
+fn professional_payload_type(partner: &TradingPartner) -> String {
+    match &partner.route {
+        Some(Route::CoreSoap(route)) => route.payload_types.professional_claims.clone(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,108 @@
+//! What partners hold for us is fetched and kept, untouched, before anybody is told that we have it.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Gateway, Result, clock, digest};
+use crate::payer::{Route, TradingPartner};
+use crate::store::NewReceived;
+use crate::transport::{PickUp, Queue, Transport};
+
+/// Payloads taken from one queue in one run; the rest comes with the next.
+const PAYLOADS_MAX: usize = 10_000;
+
+/// What a run of pick-ups brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PickedUp {
+    pub new: usize,
+    /// That had come before.
+    pub again: usize,
+    /// Partner and reason where asking failed.
+    pub problems: Vec<String>,
+}
+
+impl Gateway {
+    /// Asks every partner for acknowledgments and results until there are none.
+    pub async fn pick_up(&self) -> Result<PickedUp> {
+        let mut done = PickedUp::default();
+        for (id, transport) in &self.transports {
+            let Some(partner) = self.setup.partner(id) else { continue };
+            for queue in [Queue::Acknowledgments, Queue::Results] {
+                self.drain(partner, transport, queue, &mut done).await?;
+            }
+        }
+        Ok(done)
+    }
+
+    async fn drain(
+        &self,
+        partner: &TradingPartner,
+        transport: &Transport,
+        queue: Queue,
+        done: &mut PickedUp,
+    ) -> Result<()> {
+        for _ in 0..PAYLOADS_MAX {
+            let ask = PickUp {
+                queue,
+                payload_type: request_type(partner, queue),
+                payload_id: Uuid::new_v4(),
+                time: clock::now(),
+            };
+            let incoming = match transport.pick_up(&ask).await {
+                Ok(Some(incoming)) => incoming,
+                Ok(None) => break,
+                Err(error) => {
+                    done.problems.push(format!("{}: {error}", partner.id));
+                    break;
+                }
+            };
+            let new = NewReceived {
+                partner: &partner.id,
+                queue: match queue {
+                    Queue::Acknowledgments => "acknowledgments",
+                    Queue::Results => "results",
+                },
+                payload_type: &incoming.payload_type,
+                name: &incoming.payload_id,
+                bytes: &incoming.bytes,
+                digest: digest(&incoming.bytes),
+                at: ask.time,
+            };
+            let (_, is_new) = self.store.keep(&new).await?;
+            if let Err(error) = transport.acknowledge(&incoming, None).await {
+                done.problems.push(format!("{}: {error}", partner.id));
+            }
+            if !is_new {
+                // A partner that offers the same for ever must not hold us for ever.
+                done.again += 1;
+                break;
+            }
+            done.new += 1;
+        }
+        Ok(())
+    }
+
+    /// Keeps a reply that came by hand. `false` where the same bytes came before.
+    pub async fn keep_file(&self, name: &str, bytes: &[u8], now: Timestamp) -> Result<bool> {
+        let new = NewReceived {
+            partner: "",
+            queue: "file",
+            payload_type: "",
+            name,
+            bytes,
+            digest: digest(bytes),
+            at: now,
+        };
+        Ok(self.store.keep(&new).await?.1)
+    }
+}
+
+fn request_type(partner: &TradingPartner, queue: Queue) -> String {
+    match (&partner.route, queue) {
+        (Some(Route::CoreSoap(route)), Queue::Acknowledgments) => {
+            route.payload_types.acknowledgment_request.clone()
+        }
+        (Some(Route::CoreSoap(route)), Queue::Results) => route.payload_types.results_request.clone(),
+        _ => String::new(),
+    }
+}
