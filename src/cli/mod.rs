@@ -4,6 +4,7 @@
 mod check;
 mod explain;
 mod output;
+mod translate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ pub(crate) struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Charts become claim interchanges in a directory.
+    Translate(translate::TranslateArgs),
     /// Judge interchanges: what is wrong, where, and what to do.
     Check(check::CheckArgs),
     /// What a finding means and what to do.
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
         }
     };
     let done = match cli.command {
+        Command::Translate(args) => translate::run(&args, &cli.common),
         Command::Check(args) => check::run(&args, &cli.common),
         Command::Explain(args) => explain::run(&args),
     };

@@ -13,7 +13,6 @@ pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(std::io::stderr(), "claimgate: {error:#}");
 }
 
-#[expect(dead_code, reason = "first used by translate")]
 /// Says something on stderr.
 pub(crate) fn say(words: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{words}");
@@ -27,7 +26,6 @@ pub(crate) fn byte_bar(bytes: u64) -> ProgressBar {
     )
 }
 
-#[expect(dead_code, reason = "first used by translate")]
 /// A bar over things, on a terminal only.
 pub(crate) fn count_bar(count: u64) -> ProgressBar {
     bar(count, "{msg:24} {bar:32} {pos}/{len} {eta}")

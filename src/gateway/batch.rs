@@ -29,7 +29,11 @@ pub struct BadEnvelope(pub String);
 
 impl std::fmt::Display for BadEnvelope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: correct the partner's file or [billing.submitter]", self.0)
+        write!(
+            f,
+            "{}: correct the partner's file or [billing.submitter]",
+            self.0
+        )
     }
 }
 
@@ -53,12 +57,23 @@ pub fn write(
             Ok(written) => {
                 let faults = faults(&written, &judge(&written.bytes))?;
                 if faults.is_empty() {
-                    return Ok(Batch { written: Some(written), kept, refused });
+                    return Ok(Batch {
+                        written: Some(written),
+                        kept,
+                        refused,
+                    });
                 }
                 faults
             }
-            Err(NotWritten::Refused { claim: Some(claim), refused }) => {
-                vec![Fault { claim, part: Part::Claim, message: refused.to_string() }]
+            Err(NotWritten::Refused {
+                claim: Some(claim),
+                refused,
+            }) => {
+                vec![Fault {
+                    claim,
+                    part: Part::Claim,
+                    message: refused.to_string(),
+                }]
             }
             Err(error) => return Err(BadEnvelope(error.to_string())),
         };
@@ -75,7 +90,11 @@ pub fn write(
             kept.remove(claim);
         }
     }
-    Ok(Batch { written: None, kept, refused })
+    Ok(Batch {
+        written: None,
+        kept,
+        refused,
+    })
 }
 
 fn judge(bytes: &[u8]) -> Judgment {
@@ -92,22 +111,42 @@ struct Fault {
 }
 
 fn faults(written: &Written, judgment: &Judgment) -> Result<Vec<Fault>, BadEnvelope> {
-    let groups = judgment.interchanges.iter().flat_map(|interchange| &interchange.groups);
+    let groups = judgment
+        .interchanges
+        .iter()
+        .flat_map(|interchange| &interchange.groups);
     let sets: Vec<&Transaction> = groups.flat_map(|group| &group.transactions).collect();
     let mut faults = Vec::new();
-    for finding in judgment.findings().filter(|f| f.code.severity() == Severity::Error) {
-        let place = finding.place.transaction.checked_sub(1).map(|index| index as usize);
+    for finding in judgment
+        .findings()
+        .filter(|f| f.code.severity() == Severity::Error)
+    {
+        let place = finding
+            .place
+            .transaction
+            .checked_sub(1)
+            .map(|index| index as usize);
         let set = place.and_then(|index| sets.get(index)).and_then(|set| {
-            written.sets.iter().find(|one| one.control_number == set.control_number)
+            written
+                .sets
+                .iter()
+                .find(|one| one.control_number == set.control_number)
         });
         let message = format!(
             "{} at {} in {}: {}",
-            finding.segment, finding.place.position, finding.loop_id, finding.message()
+            finding.segment,
+            finding.place.position,
+            finding.loop_id,
+            finding.message()
         );
         let before = faults.len();
         for position in set.into_iter().flat_map(|set| &set.claims) {
             if let Some(part) = position.part(finding.place.position) {
-                faults.push(Fault { claim: position.claim, part, message: message.clone() });
+                faults.push(Fault {
+                    claim: position.claim,
+                    part,
+                    message: message.clone(),
+                });
             }
         }
         if faults.len() == before {

@@ -69,7 +69,9 @@ impl Default for Config {
 
 impl Default for Web {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8480)) }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8480)),
+        }
     }
 }
 
@@ -82,9 +84,15 @@ impl Default for Jobs {
 impl Setup {
     /// The invented practice and the sandbox insurer: what holds without a configuration file.
     pub fn sandbox() -> Self {
-        let config = Config { billing: Defaults::sandbox(), ..Config::default() };
+        let config = Config {
+            billing: Defaults::sandbox(),
+            ..Config::default()
+        };
         let partner = toml::from_str(SANDBOX).expect("the embedded partner is read by a test");
-        Self { config, partners: vec![partner] }
+        Self {
+            config,
+            partners: vec![partner],
+        }
     }
 
     /// Reads a configuration file and the partners it names; [`Setup::sandbox`] where there is none.
@@ -102,7 +110,10 @@ impl Setup {
         {
             return Err(ConfigError::new(
                 file,
-                format!("billing.default_payer is {id:?}, but {} holds no {id}.toml", config.payers.display()),
+                format!(
+                    "billing.default_payer is {id:?}, but {} holds no {id}.toml",
+                    config.payers.display()
+                ),
             ));
         }
         Ok(Self { config, partners })
@@ -115,12 +126,21 @@ impl Setup {
 
 fn read_partners(dir: &Path) -> Result<Vec<TradingPartner>, ConfigError> {
     let unreadable = |error: std::io::Error| {
-        ConfigError::new(dir, format!("the directory of trading partners cannot be read: {error}: correct `payers`"))
+        ConfigError::new(
+            dir,
+            format!("the directory of trading partners cannot be read: {error}: correct `payers`"),
+        )
     };
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(unreadable)?.take(PARTNERS_MAX) {
+    for entry in std::fs::read_dir(dir)
+        .map_err(unreadable)?
+        .take(PARTNERS_MAX)
+    {
         let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             files.push(path);
         }
     }
@@ -132,13 +152,23 @@ fn read_partner(file: &Path) -> Result<TradingPartner, ConfigError> {
     let mut partner: TradingPartner = read_toml(file)?;
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     if partner.id != stem {
-        return Err(ConfigError::new(file, format!("id is {:?}: it must be the file's name, {stem:?}", partner.id)));
+        return Err(ConfigError::new(
+            file,
+            format!(
+                "id is {:?}: it must be the file's name, {stem:?}",
+                partner.id
+            ),
+        ));
     }
     let base = file.parent().unwrap_or(Path::new(""));
     match &mut partner.route {
         Some(Route::CoreSoap(route)) => {
             let tls = &mut route.tls;
-            for path in [&mut tls.authorities, &mut tls.client_certificate, &mut tls.client_key] {
+            for path in [
+                &mut tls.authorities,
+                &mut tls.client_certificate,
+                &mut tls.client_key,
+            ] {
                 *path = path.take().map(|path| base.join(path));
             }
         }
@@ -153,23 +183,34 @@ fn read_partner(file: &Path) -> Result<TradingPartner, ConfigError> {
 
 fn read_toml<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
     let problem = |words: String| ConfigError::new(file, words);
-    let size = std::fs::metadata(file).map_err(|error| problem(format!("cannot be read: {error}")))?.len();
+    let size = std::fs::metadata(file)
+        .map_err(|error| problem(format!("cannot be read: {error}")))?
+        .len();
     if size > FILE_BYTES_MAX {
         return Err(problem("is too large to be a configuration".into()));
     }
-    let text = std::fs::read_to_string(file).map_err(|error| problem(format!("cannot be read: {error}")))?;
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| problem(format!("cannot be read: {error}")))?;
     toml::from_str(&text).map_err(|error| problem(error.to_string()))
 }
 
 impl ConfigError {
     fn new(file: &Path, problem: String) -> Self {
-        Self { file: file.into(), problem }
+        Self {
+            file: file.into(),
+            problem,
+        }
     }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "configuration {}: {}", self.file.display(), self.problem.trim_end())
+        write!(
+            f,
+            "configuration {}: {}",
+            self.file.display(),
+            self.problem.trim_end()
+        )
     }
 }
 
@@ -200,7 +241,10 @@ mod tests {
             Ok(_) => String::new(),
             Err(error) => error.to_string(),
         };
-        assert!(told.contains(expected) && told.is_empty() == expected.is_empty(), "{told}");
+        assert!(
+            told.contains(expected) && told.is_empty() == expected.is_empty(),
+            "{told}"
+        );
     }
 
     #[test]
@@ -209,7 +253,11 @@ mod tests {
         check("", &partner, "");
         check("\ncolour = 1", &partner, "unknown field `colour`");
         check("[web]\nlisten = \"nowhere\"", &partner, "line 2");
-        check("[billing]\ndefault_payer = \"x\"", &partner, "holds no x.toml");
+        check(
+            "[billing]\ndefault_payer = \"x\"",
+            &partner,
+            "holds no x.toml",
+        );
         check("", SANDBOX, "must be the file's name");
         check("payers = \"elsewhere\"", &partner, "correct `payers`");
     }

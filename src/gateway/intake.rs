@@ -30,10 +30,18 @@ pub enum Verdict {
 impl Gateway {
     /// Bills charts and stores them with their claims, all of them or none. Taking the same charts in again does
     /// nothing.
-    pub async fn take(&self, readings: &[Reading], source: &str, now: Timestamp) -> Result<Vec<TakenChart>> {
+    pub async fn take(
+        &self,
+        readings: &[Reading],
+        source: &str,
+        now: Timestamp,
+    ) -> Result<Vec<TakenChart>> {
         let today = clock::local(now).date();
         let biller = Biller::new(&self.setup.config.billing, &self.setup.partners, today);
-        let billed: Vec<Billed> = readings.iter().map(|reading| biller.bill(reading)).collect();
+        let billed: Vec<Billed> = readings
+            .iter()
+            .map(|reading| biller.bill(reading))
+            .collect();
         let charts: Vec<NewChart<'_>> = readings
             .iter()
             .zip(&billed)
@@ -47,7 +55,11 @@ impl Gateway {
             })
             .collect();
         let taken = self.store.take_charts(&charts).await?;
-        Ok(billed.iter().zip(taken).map(|(billed, taken)| told(billed, taken)).collect())
+        Ok(billed
+            .iter()
+            .zip(taken)
+            .map(|(billed, taken)| told(billed, taken))
+            .collect())
     }
 }
 
@@ -64,7 +76,8 @@ fn told(billed: &Billed, taken: Taken) -> TakenChart {
     let verdict = match taken {
         Taken::Same => Verdict::Known,
         Taken::Billed => {
-            let detail = "it has become claims in another form before; bill the change with frequency 7";
+            let detail =
+                "it has become claims in another form before; bill the change with frequency 7";
             findings.push(Finding::new(Code::ChartDuplicate, "/id", detail));
             Verdict::Held
         }
@@ -76,7 +89,11 @@ fn told(billed: &Billed, taken: Taken) -> TakenChart {
         verdict,
         claims: match verdict {
             Verdict::Held => Vec::new(),
-            _ => billed.claims.iter().map(|one| one.claim.control_number.clone()).collect(),
+            _ => billed
+                .claims
+                .iter()
+                .map(|one| one.claim.control_number.clone())
+                .collect(),
         },
         findings,
     }

@@ -37,10 +37,18 @@ pub struct Gateway {
 pub enum GatewayError {
     Store(StoreError),
     /// A partner's route cannot be used.
-    Route { partner: String, error: SetupError },
-    Envelope { partner: String, error: batch::BadEnvelope },
+    Route {
+        partner: String,
+        error: SetupError,
+    },
+    Envelope {
+        partner: String,
+        error: batch::BadEnvelope,
+    },
     /// Claims wait for a partner that has no file any more.
-    NoPartner { partner: String },
+    NoPartner {
+        partner: String,
+    },
     /// `[billing.submitter]` is missing.
     NoSubmitter,
 }
@@ -53,13 +61,21 @@ impl Gateway {
         let store = Store::open(data).await?;
         let mut transports = BTreeMap::new();
         for partner in &setup.partners {
-            let Some(route) = &partner.route else { continue };
-            let transport = Transport::open(route)
-                .map_err(|error| GatewayError::Route { partner: partner.id.clone(), error })?;
+            let Some(route) = &partner.route else {
+                continue;
+            };
+            let transport = Transport::open(route).map_err(|error| GatewayError::Route {
+                partner: partner.id.clone(),
+                error,
+            })?;
             transports.insert(partner.id.clone(), transport);
         }
         store.interrupt_unfinished(clock::now()).await?;
-        Ok(Self { store, setup, transports })
+        Ok(Self {
+            store,
+            setup,
+            transports,
+        })
     }
 
     /// A way to a partner other than the one in its file, for tests.
@@ -70,7 +86,10 @@ impl Gateway {
 
 /// SHA-256 in hexadecimal.
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 impl fmt::Display for GatewayError {

@@ -31,7 +31,9 @@ impl Gateway {
     pub async fn queue(&self, now: Timestamp) -> Result<usize> {
         let mut queued = 0;
         for partner in self.store.partners_with_ready_claims().await? {
-            let missing = || GatewayError::NoPartner { partner: partner.clone() };
+            let missing = || GatewayError::NoPartner {
+                partner: partner.clone(),
+            };
             let partner = self.setup.partner(&partner).ok_or_else(missing)?;
             loop {
                 let max = t837p::claims_per_interchange(&partner.limits);
@@ -45,8 +47,19 @@ impl Gateway {
         Ok(queued)
     }
 
-    async fn queue_one(&self, partner: &TradingPartner, claims: &[ReadyClaim], now: Timestamp) -> Result<usize> {
-        let submitter = self.setup.config.billing.submitter.as_ref().ok_or(GatewayError::NoSubmitter)?;
+    async fn queue_one(
+        &self,
+        partner: &TradingPartner,
+        claims: &[ReadyClaim],
+        now: Timestamp,
+    ) -> Result<usize> {
+        let submitter = self
+            .setup
+            .config
+            .billing
+            .submitter
+            .as_ref()
+            .ok_or(GatewayError::NoSubmitter)?;
         let number = self.store.next_control_number(&partner.id).await?;
         let reference = format!("{}-{number}", partner.envelope.sender.id);
         let numbers = Numbers {
@@ -56,12 +69,21 @@ impl Gateway {
             reference: &reference,
             created: clock::local(now),
         };
-        let pairs: Vec<(&Claim, &Provenance)> =
-            claims.iter().map(|one| (&one.claim, &one.provenance)).collect();
-        let batch = batch::write(partner, &numbers, &submitter.to_claim(), &pairs)
-            .map_err(|error| GatewayError::Envelope { partner: partner.id.clone(), error })?;
+        let pairs: Vec<(&Claim, &Provenance)> = claims
+            .iter()
+            .map(|one| (&one.claim, &one.provenance))
+            .collect();
+        let batch =
+            batch::write(partner, &numbers, &submitter.to_claim(), &pairs).map_err(|error| {
+                GatewayError::Envelope {
+                    partner: partner.id.clone(),
+                    error,
+                }
+            })?;
         for (index, finding) in &batch.refused {
-            self.store.refuse_claim(&claims[*index].control_number, finding).await?;
+            self.store
+                .refuse_claim(&claims[*index].control_number, finding)
+                .await?;
         }
         let Some(written) = &batch.written else {
             return Ok(0);
@@ -93,9 +115,10 @@ impl Gateway {
     pub async fn send(&self, now: Timestamp) -> Result<Sent> {
         let mut done = Sent::default();
         for due in self.store.submissions_in(State::Queued).await? {
-            let (Some(partner), Some(transport)) =
-                (self.setup.partner(&due.partner), self.transports.get(&due.partner))
-            else {
+            let (Some(partner), Some(transport)) = (
+                self.setup.partner(&due.partner),
+                self.transports.get(&due.partner),
+            ) else {
                 continue;
             };
             if due.submission.next(now, &partner.deadlines) != Next::Send {

@@ -26,7 +26,9 @@ impl Gateway {
     pub async fn pick_up(&self) -> Result<PickedUp> {
         let mut done = PickedUp::default();
         for (id, transport) in &self.transports {
-            let Some(partner) = self.setup.partner(id) else { continue };
+            let Some(partner) = self.setup.partner(id) else {
+                continue;
+            };
             for queue in [Queue::Acknowledgments, Queue::Results] {
                 self.drain(partner, transport, queue, &mut done).await?;
             }
@@ -102,7 +104,9 @@ fn request_type(partner: &TradingPartner, queue: Queue) -> String {
         (Some(Route::CoreSoap(route)), Queue::Acknowledgments) => {
             route.payload_types.acknowledgment_request.clone()
         }
-        (Some(Route::CoreSoap(route)), Queue::Results) => route.payload_types.results_request.clone(),
+        (Some(Route::CoreSoap(route)), Queue::Results) => {
+            route.payload_types.results_request.clone()
+        }
         _ => String::new(),
     }
 }

@@ -142,7 +142,8 @@ impl Store {
             .map(|row| {
                 Ok(ReadyClaim {
                     control_number: row.get(0),
-                    claim: from_json(row.get(1))?, provenance: from_json(row.get(2))?,
+                    claim: from_json(row.get(1))?,
+                    provenance: from_json(row.get(2))?,
                 })
             })
             .collect()
