@@ -7,5 +7,6 @@ mod billing;
 mod check;
 mod corpus;
 mod fence;
+mod fhir;
 mod t837p;
 mod transport;

@@ -6,6 +6,7 @@
 
 mod chart;
 mod decimal;
+mod fhir;
 mod finding;
 mod native;
 mod people;

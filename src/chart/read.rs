@@ -1,16 +1,16 @@
-//! One source of charts, whatever its form: native JSON, an array, NDJSON. It must not let one bad chart stop the
+//! One source of charts, whatever its form: native JSON, FHIR R4, an array of either, NDJSON. It must not let one bad chart stop the
 //! rest.
 
 use serde_json::Value;
 
-use super::{Code, Finding, Reading, native};
+use super::{Code, Finding, Reading, fhir, native};
 
 /// The largest chart that is read; a longer one is a finding.
 pub const CHART_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Every chart of a source. `name` is what to call a chart that does not say its id: the source's own name.
 ///
-/// A JSON value is a chart or an array of them; anything else is taken line by line (NDJSON), where each line stands
+/// A JSON value is a chart, a FHIR resource or bundle, or an array of them; anything else is taken line by line (NDJSON), where each line stands
 /// for itself. Never fails: what cannot be read is a [`Reading`] without a chart.
 pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -41,6 +41,7 @@ fn charts(value: &Value, name: &str) -> Vec<Reading> {
             .enumerate()
             .flat_map(|(index, value)| charts(value, &format!("{name} chart {}", index + 1)))
             .collect(),
+        Value::Object(fields) if fields.contains_key("resourceType") => fhir::charts(value, name),
         Value::Object(_) => vec![native::chart(value, name)],
         _ => vec![refused(name, Code::ChartFieldValue, "expected an object")],
     }
