@@ -9,4 +9,5 @@ mod corpus;
 mod fence;
 mod fhir;
 mod t837p;
+mod translate;
 mod transport;
