@@ -14,6 +14,12 @@ use serde::{Deserialize, Serialize};
 pub use read::{Event, RemittanceReader, read};
 pub use write::write_set;
 
+pub(super) use read::{party, procedure};
+pub(super) use write::{
+    day as written_day, money as written_money, procedure as written_procedure, write_party,
+    write_references,
+};
+
 pub use super::t837p::{Unreadable, What};
 use crate::claim::{Address, Adjustment, Contact, Money, Name, Phi};
 
@@ -135,7 +141,7 @@ pub struct ClaimPayment {
 }
 
 /// An NM1 of a claim payment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
     pub role: String,
     pub name: Option<Name>,

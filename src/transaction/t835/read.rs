@@ -4,10 +4,10 @@ use jiff::civil::Date;
 
 use super::{
     BankAccount, ClaimPayment, Organization, Party, Procedure, ProviderAdjustment,
-    ProviderAdjustmentItem, Reference, Remittance, RemittanceHeader, ServicePayment, Unreadable,
-    What,
+    ProviderAdjustmentItem, Remittance, RemittanceHeader, ServicePayment, Unreadable, What,
 };
 use crate::claim::{Address, Adjustment, Contact, Money, Name, Phi};
+use crate::transaction::value::{day, money, note, optional, reference, text};
 use crate::x12::{self, Item, Segment};
 
 /// A part of a remittance that is complete.
@@ -264,7 +264,10 @@ fn service_payment(segment: &Segment<'_>, notes: &mut Vec<Unreadable>) -> Servic
     }
 }
 
-fn procedure(segment: &Segment<'_>, element: usize) -> Option<Procedure> {
+pub(in crate::transaction) fn procedure(
+    segment: &Segment<'_>,
+    element: usize,
+) -> Option<Procedure> {
     if segment.element(element).is_empty() {
         return None;
     }
@@ -301,7 +304,7 @@ fn adjustments(segment: &Segment<'_>, out: &mut Vec<Adjustment>, notes: &mut Vec
     }
 }
 
-fn party(segment: &Segment<'_>) -> Party {
+pub(in crate::transaction) fn party(segment: &Segment<'_>) -> Party {
     let phi = |at| optional(segment, at).map(Phi::new);
     let name = optional(segment, 3).map(|last| match segment.text(2) {
         "2" => Name::Organization { name: last },
@@ -351,62 +354,10 @@ fn bank(segment: &Segment<'_>, at: usize) -> Option<BankAccount> {
     })
 }
 
-fn reference(segment: &Segment<'_>) -> Reference {
-    Reference {
-        qualifier: text(segment, 1),
-        number: Phi::new(text(segment, 2)),
-    }
-}
-
 fn qualified_day(segment: &Segment<'_>, notes: &mut Vec<Unreadable>) -> Option<(String, Date)> {
     Some((text(segment, 1), day(segment, 2, notes)?))
 }
 
 fn qualified_money(segment: &Segment<'_>, notes: &mut Vec<Unreadable>) -> Option<(String, Money)> {
     Some((text(segment, 1), money(segment, 2, notes)?))
-}
-
-fn money(segment: &Segment<'_>, element: usize, notes: &mut Vec<Unreadable>) -> Option<Money> {
-    let raw = segment.element(element);
-    let money = Money::parse(raw.text()).ok();
-    if money.is_none() && !raw.is_empty() {
-        note(segment, element, What::NotMoney, notes);
-    }
-    money
-}
-
-fn day(segment: &Segment<'_>, element: usize, notes: &mut Vec<Unreadable>) -> Option<Date> {
-    let raw = segment.element(element);
-    let day = Date::strptime("%Y%m%d", raw.text())
-        .ok()
-        .filter(|_| raw.raw().len() == 8);
-    if day.is_none() && !raw.is_empty() {
-        note(segment, element, What::NotDate, notes);
-    }
-    day
-}
-
-fn note(segment: &Segment<'_>, element: usize, what: What, notes: &mut Vec<Unreadable>) {
-    if notes.len() < super::super::t837p::UNREADABLE_MAX {
-        let id = String::from_utf8_lossy(segment.id())
-            .chars()
-            .take(3)
-            .collect();
-        notes.push(Unreadable {
-            position: segment.place.position,
-            segment: id,
-            element,
-            what,
-        });
-    }
-}
-
-fn text(segment: &Segment<'_>, element: usize) -> String {
-    segment.text(element).to_owned()
-}
-
-fn optional(segment: &Segment<'_>, element: usize) -> Option<String> {
-    Some(segment.text(element))
-        .filter(|text| !text.is_empty())
-        .map(str::to_owned)
 }

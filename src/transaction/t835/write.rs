@@ -161,7 +161,7 @@ fn write_claim(writer: &mut Writer, claim: &ClaimPayment) {
     claim.lines.iter().for_each(|line| write_line(writer, line));
 }
 
-fn write_party(writer: &mut Writer, party: &Party) {
+pub(in crate::transaction) fn write_party(writer: &mut Writer, party: &Party) {
     let segment = writer.segment("NM1").element(&party.role);
     let segment = match &party.name {
         Some(Name::Person {
@@ -207,7 +207,7 @@ fn write_line(writer: &mut Writer, line: &ServicePayment) {
     }
 }
 
-fn procedure(procedure: &Procedure) -> Vec<&str> {
+pub(in crate::transaction) fn procedure(procedure: &Procedure) -> Vec<&str> {
     let modifier = |at: usize| procedure.modifiers.get(at).map_or("", String::as_str);
     let head = [procedure.qualifier.as_str(), &procedure.code];
     let modifiers = (0..4).map(modifier);
@@ -232,7 +232,7 @@ fn write_adjustments(writer: &mut Writer, adjustments: &[Adjustment]) {
     }
 }
 
-fn write_references(writer: &mut Writer, references: &[Reference]) {
+pub(in crate::transaction) fn write_references(writer: &mut Writer, references: &[Reference]) {
     for reference in references {
         writer
             .segment("REF")
@@ -266,11 +266,11 @@ fn write_amounts(
     }
 }
 
-fn money(amount: Option<Money>) -> String {
+pub(in crate::transaction) fn money(amount: Option<Money>) -> String {
     amount.map(Money::to_x12).unwrap_or_default()
 }
 
-fn day(date: Option<Date>) -> String {
+pub(in crate::transaction) fn day(date: Option<Date>) -> String {
     date.map(|date| date.strftime("%Y%m%d").to_string())
         .unwrap_or_default()
 }

@@ -259,7 +259,7 @@ impl Drop for Cursor<'_, '_> {
     }
 }
 
-pub(super) fn ccyymmdd(text: &str) -> Option<Date> {
+pub(in crate::transaction) fn ccyymmdd(text: &str) -> Option<Date> {
     if text.len() != 8 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }

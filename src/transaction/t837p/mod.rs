@@ -25,6 +25,7 @@ mod write_line;
 mod write_party;
 
 pub use batch::{Numbers, Written, WrittenSet, claims_per_interchange, interchange};
+pub(super) use cursor::ccyymmdd;
 pub use cursor::{UNREADABLE_MAX, Unreadable, What};
 pub use position::{ClaimPosition, Part, Span};
 pub use read::{ClaimReader, ReadClaim, SetInfo};
