@@ -1,9 +1,11 @@
 //! The command line, one file a command. It must hold no logic of its own: it reads arguments, calls the rooms
 //! below and prints.
 
+mod charts;
 mod check;
 mod explain;
 mod output;
+mod submit;
 mod translate;
 
 use std::path::PathBuf;
@@ -40,6 +42,8 @@ pub(crate) struct Common {
 enum Command {
     /// Charts become claim interchanges in a directory.
     Translate(translate::TranslateArgs),
+    /// Charts become claims, and claims are sent.
+    Submit(submit::SubmitArgs),
     /// Judge interchanges: what is wrong, where, and what to do.
     Check(check::CheckArgs),
     /// What a finding means and what to do.
@@ -63,6 +67,7 @@ pub fn run() -> ExitCode {
     };
     let done = match cli.command {
         Command::Translate(args) => translate::run(&args, &cli.common),
+        Command::Submit(args) => submit::run(&args, &cli.common),
         Command::Check(args) => check::run(&args, &cli.common),
         Command::Explain(args) => explain::run(&args),
     };

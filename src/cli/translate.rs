@@ -1,25 +1,23 @@
 //! `claimgate translate`: charts become interchanges in a directory, and a report of findings.
 
-use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::collections::{BTreeMap, HashSet};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
-use crate::billing::{Billed, BilledClaim, Biller, Provenance};
-use crate::chart::{self, Finding, Severity};
-use crate::claim::Claim;
-use crate::gateway::{Setup, batch, clock};
+use crate::billing::{Billed, BilledClaim, Biller};
+use crate::chart::{Code, Finding};
+use crate::gateway::batch::{self, Candidate};
+use crate::gateway::{GatewayError, Setup, clock};
 use crate::payer::TradingPartner;
-use crate::transaction::t837p::{self, Numbers};
+use crate::transaction::t837p;
 
+use super::charts::{self, Format};
 use super::{Common, FINDINGS, output};
-
-/// Files found in folders.
-const FILES_MAX: usize = 1_000_000;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -28,7 +26,7 @@ const FILES_MAX: usize = 1_000_000;
   practice-export | claimgate translate - --out claims --format json | jq .verdict
 
 Without --config the invented practice and the sandbox insurer are billed. Control numbers begin at 1: files made here
-are for tests and for looking; `claimgate submit` keeps a ledger of numbers.")]
+are for tests and for looking; `claimgate submit` keeps a ledger of numbers. Files of the same name are replaced.")]
 pub(crate) struct TranslateArgs {
     /// Charts: native JSON, NDJSON or FHIR R4; files, folders, or `-` for standard input.
     #[arg(required = true, value_name = "CHART")]
@@ -42,14 +40,6 @@ pub(crate) struct TranslateArgs {
     /// How to report.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// One object a chart.
-    Json,
 }
 
 /// One chart as it is reported.
@@ -78,8 +68,12 @@ pub(crate) fn run(args: &TranslateArgs, common: &Common) -> anyhow::Result<ExitC
             args.out.display()
         )
     })?;
-    let mut reports = bill(&setup, &sources(&args.charts)?)?;
-    write_interchanges(&setup, &mut reports, &args.out)?;
+    let mut reports = bill(&setup, &charts::sources(&args.charts)?)?;
+    for (name, bytes) in interchanges(&setup, &mut reports)? {
+        let file = args.out.join(name);
+        std::fs::write(&file, bytes)
+            .with_context(|| format!("{}: cannot be written", file.display()))?;
+    }
     print(&reports, args.format)?;
     let held = reports
         .iter()
@@ -109,130 +103,91 @@ fn bill_only(setup: &mut Setup, id: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Files in the order given; those of folders by name, at any depth.
-fn sources(given: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut open: Vec<PathBuf> = given.iter().rev().cloned().collect();
-    while let Some(path) = open.pop() {
-        if !path.is_dir() {
-            files.push(path);
-            continue;
-        }
-        let cannot = || format!("{}: the folder cannot be read", path.display());
-        let entries = std::fs::read_dir(&path).with_context(cannot)?;
-        let mut inside: Vec<PathBuf> = entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<io::Result<_>>()
-            .with_context(cannot)?;
-        inside.retain(|path| path.is_dir() || is_chart(path));
-        inside.sort();
-        open.extend(inside.into_iter().rev());
-        if files.len() + open.len() > FILES_MAX {
-            bail!("more than {FILES_MAX} files: translate the folders one by one");
-        }
-    }
-    Ok(files)
-}
-
-fn is_chart(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(extension, Some("json" | "ndjson" | "jsonl"))
-}
-
 fn bill(setup: &Setup, files: &[PathBuf]) -> anyhow::Result<Vec<Report>> {
     let today = clock::local(clock::now()).date();
     let biller = Biller::new(&setup.config.billing, &setup.partners, today);
     let bar = output::count_bar(files.len() as u64);
     bar.set_message("charts");
     let mut reports = Vec::new();
+    let mut seen = HashSet::new();
     for file in files {
-        let bytes = read(file)?;
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let readings = chart::read(&bytes, &name);
-        reports.extend(
-            readings
-                .iter()
-                .map(|reading| Report::new(biller.bill(reading), file)),
-        );
+        for reading in charts::read(file)? {
+            let billed = biller.bill(&reading);
+            let again = billed.chart_id.clone().is_some_and(|id| !seen.insert(id));
+            let mut report = Report::new(billed, file);
+            if again {
+                report.hold(Finding::new(Code::ChartDuplicate, "/id", ""));
+            }
+            reports.push(report);
+        }
         bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(reports)
 }
 
-fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if file.as_os_str() == "-" {
-        io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .context("standard input cannot be read")?;
-    } else {
-        bytes =
-            std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-    }
-    Ok(bytes)
-}
-
-/// Writes the claims of each partner into as few interchanges as its limits allow. A claim that does not pass our own
-/// check holds its chart.
-fn write_interchanges(setup: &Setup, reports: &mut [Report], out: &Path) -> anyhow::Result<()> {
-    let mut by_partner = BTreeMap::<String, Vec<(usize, usize)>>::new();
-    for (report, one) in reports.iter().enumerate() {
-        for (claim, billed) in one.billed.iter().enumerate() {
-            by_partner
-                .entry(billed.partner.clone())
-                .or_default()
-                .push((report, claim));
+/// Name and bytes of each interchange. A claim that does not pass our own check holds its chart, and the rest is
+/// written anew without it.
+fn interchanges(setup: &Setup, reports: &mut [Report]) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    loop {
+        let (files, refused) = attempt(setup, reports)?;
+        if refused.is_empty() {
+            return Ok(files);
+        }
+        for (report, finding) in refused {
+            reports[report].hold(finding);
         }
     }
-    for (id, places) in by_partner {
+}
+
+type Attempt = (Vec<(String, Vec<u8>)>, Vec<(usize, Finding)>);
+
+/// The claims of each partner in as few interchanges as its limits allow, and what does not pass by its report.
+fn attempt(setup: &Setup, reports: &[Report]) -> anyhow::Result<Attempt> {
+    let mut by_partner = BTreeMap::<&str, Vec<(usize, Candidate<'_>)>>::new();
+    for (index, report) in reports.iter().enumerate() {
+        for billed in &report.billed {
+            let candidate = Candidate {
+                chart: &report.chart,
+                claim: &billed.claim,
+                provenance: &billed.provenance,
+            };
+            by_partner
+                .entry(&billed.partner)
+                .or_default()
+                .push((index, candidate));
+        }
+    }
+    let (mut files, mut refused) = (Vec::new(), Vec::new());
+    for (id, claims) in by_partner {
         let partner = setup
-            .partner(&id)
+            .partner(id)
             .context("a claim goes to a partner that is not configured")?;
         let max = t837p::claims_per_interchange(&partner.limits);
-        for (number, places) in (1..).zip(places.chunks(max)) {
-            write_one(setup, partner, number, reports, places, out)?;
+        for (number, claims) in (1..).zip(claims.chunks(max)) {
+            let (places, claims): (Vec<usize>, Vec<Candidate<'_>>) = claims.iter().copied().unzip();
+            let batch = write(setup, partner, number, &claims)?;
+            let told = batch.refused.into_iter();
+            refused.extend(told.map(|(index, finding)| (places[index], finding)));
+            if let Some(written) = batch.written {
+                files.push((format!("{id}-{number:09}.837"), written.bytes));
+            }
         }
     }
-    Ok(())
+    Ok((files, refused))
 }
 
-fn write_one(
+fn write(
     setup: &Setup,
     partner: &TradingPartner,
     number: u32,
-    reports: &mut [Report],
-    places: &[(usize, usize)],
-    out: &Path,
-) -> anyhow::Result<()> {
-    let submitter = setup.config.billing.submitter.as_ref().context(
-        "the configuration names no submitter: add [billing.submitter] (see config/sandbox-practice.toml)",
-    )?;
-    let reference = format!("{}-{number}", partner.envelope.sender.id);
-    let numbers = Numbers {
-        interchange: number,
-        group: number,
-        first_set: 1,
-        reference: &reference,
-        created: clock::local(clock::now()),
-    };
-    let claims: Vec<(&Claim, &Provenance)> = places
-        .iter()
-        .map(|&(report, claim)| &reports[report].billed[claim])
-        .map(|billed| (&billed.claim, &billed.provenance))
-        .collect();
-    let batch = batch::write(partner, &numbers, &submitter.to_claim(), &claims)
-        .with_context(|| format!("trading partner {}", partner.id))?;
-    if let Some(written) = &batch.written {
-        let file = out.join(format!("{}-{number:09}.837", partner.id));
-        std::fs::write(&file, &written.bytes)
-            .with_context(|| format!("{}: cannot be written", file.display()))?;
-    }
-    for (index, finding) in batch.refused {
-        reports[places[index].0].hold(finding);
-    }
-    Ok(())
+    claims: &[Candidate<'_>],
+) -> anyhow::Result<batch::Batch> {
+    let submitter = setup.config.billing.submitter.as_ref();
+    let submitter = submitter.ok_or(GatewayError::NoSubmitter)?.to_claim();
+    let created = clock::local(clock::now());
+    batch::write(partner, number, created, &submitter, claims)
+        .with_context(|| format!("trading partner {}", partner.id))
 }
 
 impl Report {
@@ -254,6 +209,8 @@ impl Report {
 
     fn hold(&mut self, finding: Finding) {
         self.verdict = "held";
+        self.claims.clear();
+        self.billed.clear();
         self.findings.push(finding);
     }
 }
@@ -281,22 +238,5 @@ fn print_text(out: &mut impl Write, report: &Report) -> io::Result<()> {
         report.verdict,
         report.claims.join(" ")
     )?;
-    for finding in &report.findings {
-        let severity = match finding.severity() {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
-        };
-        writeln!(
-            out,
-            "  {severity:7} {} at {}: {}",
-            finding.code,
-            finding.path,
-            finding.message()
-        )?;
-        if finding.severity() != Severity::Info {
-            writeln!(out, "          {}", finding.code.help())?;
-        }
-    }
-    Ok(())
+    charts::print_findings(out, &report.findings)
 }

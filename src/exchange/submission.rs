@@ -149,7 +149,7 @@ impl Submission {
         reason.clone_into(&mut self.reason);
     }
 
-    /// What to do now. `in_flight` says that this very process is sending it.
+    /// What to do now.
     pub fn next(&self, now: Timestamp, deadlines: &Deadlines) -> Next {
         match self.state {
             State::Queued if self.attempts == 0 => Next::Send,

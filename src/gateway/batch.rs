@@ -1,5 +1,9 @@
-//! Claims become one interchange that passes our own check; a claim that does not pass is taken out and told why. It
-//! must not send or store.
+//! Claims become one interchange that passes our own check; a claim that does not pass is taken out and told why, and
+//! the rest of its chart stays with it. It must not send or store.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::DateTime;
 
 use crate::billing::Provenance;
 use crate::chart::{Code, Finding};
@@ -12,6 +16,15 @@ use crate::x12;
 /// SNIP types that our own interchanges must pass.
 const SNIP: u8 = 7;
 
+/// A claim that is to go.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// Claims of one chart go together.
+    pub chart: &'a str,
+    pub claim: &'a Claim,
+    pub provenance: &'a Provenance,
+}
+
 /// An interchange, and the claims that could not be in it.
 #[derive(Debug)]
 pub struct Batch {
@@ -19,7 +32,7 @@ pub struct Batch {
     pub written: Option<Written>,
     /// Indices into the claims that stand in it, in the order in which `ClaimPosition::claim` counts.
     pub kept: Vec<usize>,
-    /// Index of each claim that was taken out, and why.
+    /// Index of each claim that does not pass, and why.
     pub refused: Vec<(usize, Finding)>,
 }
 
@@ -39,21 +52,31 @@ impl std::fmt::Display for BadEnvelope {
 
 impl std::error::Error for BadEnvelope {}
 
-/// Writes and judges until nothing is found. Every round takes at least one claim out, so it ends.
+/// Writes and judges until nothing is found. Every round takes at least one claim out, so it ends. `number` is the
+/// interchange's, `created` the sender's local time.
 ///
 /// # Errors
 /// [`BadEnvelope`] where something is wrong that belongs to no claim.
 pub fn write(
     partner: &TradingPartner,
-    numbers: &Numbers<'_>,
+    number: u32,
+    created: DateTime,
     submitter: &Submitter,
-    claims: &[(&Claim, &Provenance)],
+    claims: &[Candidate<'_>],
 ) -> Result<Batch, BadEnvelope> {
+    let reference = format!("{}-{number}", partner.envelope.sender.id);
+    let numbers = Numbers {
+        interchange: number,
+        group: number,
+        first_set: 1,
+        reference: &reference,
+        created,
+    };
     let mut kept: Vec<usize> = (0..claims.len()).collect();
     let mut refused = Vec::new();
     while !kept.is_empty() {
-        let chosen: Vec<&Claim> = kept.iter().map(|&index| claims[index].0).collect();
-        let faults = match t837p::interchange(partner, numbers, submitter, &chosen) {
+        let chosen: Vec<&Claim> = kept.iter().map(|&index| claims[index].claim).collect();
+        let faults = match t837p::interchange(partner, &numbers, submitter, &chosen) {
             Ok(written) => {
                 let faults = faults(&written, &judge(&written.bytes))?;
                 if faults.is_empty() {
@@ -68,27 +91,25 @@ pub fn write(
             Err(NotWritten::Refused {
                 claim: Some(claim),
                 refused,
-            }) => {
-                vec![Fault {
-                    claim,
-                    part: Part::Claim,
-                    message: refused.to_string(),
-                }]
-            }
+            }) => vec![Fault {
+                claim,
+                part: Part::Claim,
+                message: refused.to_string(),
+            }],
             Err(error) => return Err(BadEnvelope(error.to_string())),
         };
-        let mut out: Vec<usize> = faults.iter().map(|fault| fault.claim).collect();
+        let mut held = BTreeSet::new();
         for fault in faults {
             let index = kept[fault.claim];
-            let field = field_of(fault.part);
-            let path = claims[index].1.source(&field).unwrap_or_default();
-            refused.push((index, Finding::new(Code::ClaimRefused, path, fault.message)));
+            let Candidate {
+                chart, provenance, ..
+            } = claims[index];
+            let path = provenance.source(&field_of(fault.part));
+            let finding = Finding::new(Code::ClaimRefused, path.unwrap_or_default(), fault.message);
+            refused.push((index, finding));
+            held.insert(chart);
         }
-        out.sort_unstable();
-        out.dedup();
-        for claim in out.into_iter().rev() {
-            kept.remove(claim);
-        }
+        kept.retain(|&index| !held.contains(claims[index].chart));
     }
     Ok(Batch {
         written: None,
@@ -164,5 +185,79 @@ fn field_of(part: Part) -> String {
         Part::Patient => "patient".into(),
         Part::Claim => String::new(),
         Part::Line(index) => format!("lines[{index}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::{BilledClaim, Biller, Defaults};
+    use crate::chart;
+    use crate::gateway::Setup;
+    use jiff::civil::date;
+
+    /// The claims of fixture charts, each with its chart's name.
+    fn billed(names: &[&str]) -> Vec<(String, BilledClaim)> {
+        let Setup { partners, .. } = Setup::sandbox();
+        let defaults = Defaults::sandbox();
+        let biller = Biller::new(&defaults, &partners, date(2026, 11, 24));
+        let mut all = Vec::new();
+        for name in names {
+            let file = format!("{}/fixtures/charts/{name}.json", env!("CARGO_MANIFEST_DIR"));
+            for reading in chart::read(&std::fs::read(file).unwrap(), name) {
+                let claims = biller.bill(&reading).claims;
+                all.extend(
+                    claims
+                        .into_iter()
+                        .map(|claim| (reading.name.clone(), claim)),
+                );
+            }
+        }
+        all
+    }
+
+    fn written(claims: &[(String, BilledClaim)]) -> Result<Batch, BadEnvelope> {
+        let Setup { config, partners } = Setup::sandbox();
+        let candidates: Vec<Candidate<'_>> = claims
+            .iter()
+            .map(|(chart, one)| Candidate {
+                chart,
+                claim: &one.claim,
+                provenance: &one.provenance,
+            })
+            .collect();
+        let submitter = config.billing.submitter.unwrap().to_claim();
+        let created = date(2026, 11, 24).at(9, 0, 0, 0);
+        write(&partners[0], 1, created, &submitter, &candidates)
+    }
+
+    #[test]
+    fn a_chart_goes_whole_or_not_at_all() {
+        let mut claims = billed(&["office-visit", "sixty-lines", "drug"]);
+        assert_eq!(claims.len(), 4);
+        // Of the second chart's two claims one is wrong: on line 1 a code that no payer knows.
+        claims[2].1.claim.lines[0].unit = "XX".into();
+        let batch = written(&claims).unwrap();
+        assert_eq!(batch.kept, [0, 3]);
+        let told: Vec<String> = batch
+            .refused
+            .iter()
+            .map(|(index, finding)| format!("{index} {finding}"))
+            .collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].starts_with("2 ClaimRefused at /procedures/50: "),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn values_that_break_the_framing_are_told_by_claim() {
+        let mut claims = billed(&["office-visit", "drug"]);
+        claims[0].1.claim.place_of_service = "1~".into();
+        let batch = written(&claims).unwrap();
+        assert_eq!((batch.kept, batch.refused[0].0), (vec![1], 0));
+        claims[1].1.claim.place_of_service = "1~".into();
+        assert!(written(&claims).unwrap().written.is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! The driver: jobs call the floors below, do what they say, and store it.
 //!
-//! Each job may run twice and may be killed anywhere: [`Gateway::take`] charts in, [`Gateway::send`] what is due,
-//! [`Gateway::pick_up`] what partners hold, [`Gateway::ingest`] what came, [`Gateway::review`] what needs a person.
+//! Each job may run twice and may be killed anywhere: [`Gateway::take`] takes charts in, [`Gateway::queue`] and
+//! [`Gateway::send`] let claims out, [`Gateway::pick_up`] fetches what partners hold.
 
 pub mod batch;
 pub mod clock;
@@ -19,6 +19,8 @@ use sha2::{Digest, Sha256};
 
 pub use config::{Config, ConfigError, Jobs, Setup, Web};
 pub use intake::{TakenChart, Verdict};
+pub use outbox::Sent;
+pub use pickup::PickedUp;
 
 use crate::store::{Store, StoreError};
 use crate::transport::{SetupError, Transport};

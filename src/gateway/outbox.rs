@@ -4,13 +4,12 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Gateway, GatewayError, Result, batch, clock, digest, fault};
-use crate::billing::Provenance;
-use crate::claim::Claim;
+use super::batch::{self, Candidate};
+use super::{Gateway, GatewayError, Result, clock, digest, fault};
 use crate::exchange::submission::{Event, Next, State};
 use crate::payer::{Route, TradingPartner};
 use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission};
-use crate::transaction::t837p::{self, Numbers};
+use crate::transaction::t837p;
 use crate::transport::{Outgoing, SendError, Transport};
 
 /// What a run of the outbox did.
@@ -24,6 +23,8 @@ pub struct Sent {
     pub waiting: usize,
     /// That partners refused.
     pub refused: usize,
+    /// For partners without a route.
+    pub unroutable: usize,
 }
 
 impl Gateway {
@@ -61,28 +62,28 @@ impl Gateway {
             .as_ref()
             .ok_or(GatewayError::NoSubmitter)?;
         let number = self.store.next_control_number(&partner.id).await?;
-        let reference = format!("{}-{number}", partner.envelope.sender.id);
-        let numbers = Numbers {
-            interchange: number,
-            group: number,
-            first_set: 1,
-            reference: &reference,
-            created: clock::local(now),
-        };
-        let pairs: Vec<(&Claim, &Provenance)> = claims
+        let candidates: Vec<Candidate<'_>> = claims
             .iter()
-            .map(|one| (&one.claim, &one.provenance))
+            .map(|one| Candidate {
+                chart: &one.chart,
+                claim: &one.claim,
+                provenance: &one.provenance,
+            })
             .collect();
-        let batch =
-            batch::write(partner, &numbers, &submitter.to_claim(), &pairs).map_err(|error| {
-                GatewayError::Envelope {
-                    partner: partner.id.clone(),
-                    error,
-                }
+        let created = clock::local(now);
+        let batch = batch::write(partner, number, created, &submitter.to_claim(), &candidates)
+            .map_err(|error| GatewayError::Envelope {
+                partner: partner.id.clone(),
+                error,
             })?;
         for (index, finding) in &batch.refused {
+            let ReadyClaim {
+                chart,
+                control_number,
+                ..
+            } = &claims[*index];
             self.store
-                .refuse_claim(&claims[*index].control_number, finding)
+                .refuse_claim(chart, control_number, finding)
                 .await?;
         }
         let Some(written) = &batch.written else {
@@ -119,6 +120,7 @@ impl Gateway {
                 self.setup.partner(&due.partner),
                 self.transports.get(&due.partner),
             ) else {
+                done.unroutable += 1;
                 continue;
             };
             if due.submission.next(now, &partner.deadlines) != Next::Send {

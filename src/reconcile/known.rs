@@ -195,7 +195,7 @@ fn add(index: &mut HashMap<String, Vec<usize>>, key: &str, claim: usize) {
 }
 
 /// Payers write member numbers with and without hyphens and in either case.
-fn member_key(member_id: &str) -> String {
+pub fn member_key(member_id: &str) -> String {
     let kept = member_id.chars().filter(char::is_ascii_alphanumeric);
     kept.map(|c| c.to_ascii_uppercase()).collect()
 }

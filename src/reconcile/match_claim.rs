@@ -8,7 +8,7 @@ use super::{KnownClaims, SentClaim};
 use crate::claim::Money;
 
 /// Shortest control number that is taken for the beginning of a longer one: what is shorter fits too many.
-const CUT_LENGTH_MIN: usize = 6;
+pub const CUT_LENGTH_MIN: usize = 6;
 
 /// How a claim was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -16,9 +16,9 @@ pub use deposit::{
     Deposit, DepositMatch, DepositRung, Expected, Reassociation, late_from, reassociate,
 };
 pub use key::{PostingKey, RemittanceKey};
-pub use known::{KnownClaims, SentClaim, SentLine};
+pub use known::{KnownClaims, SentClaim, SentLine, member_key};
 pub use ledger::{Effect, LedgerEntry, ProviderLedger, Standing};
-pub use match_claim::{ClaimKeys, ClaimRung, find_claim};
+pub use match_claim::{CUT_LENGTH_MIN, ClaimKeys, ClaimRung, find_claim};
 pub use match_line::{LineKeys, LineRung, find_lines};
 pub use posting::{Account, LinePosting, Posted, Posting, standing};
 pub use reason::{Action, Reason, reason};

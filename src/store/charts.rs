@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Result, Store, from_json, to_json};
+use super::{Result, Store, documents, from_json, to_json};
 use crate::billing::Provenance;
 use crate::chart::Finding;
 use crate::claim::{Claim, Money};
 use crate::exchange::claim::{Event, State};
+use crate::reconcile::{CUT_LENGTH_MIN, member_key};
 
 /// A chart to take in. Its claims go with it, or none where it is held.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ pub enum Taken {
     New,
     /// The same chart is here already.
     Same,
-    /// An older form of it was held; this one takes its place.
+    /// It was held; it, or the configuration, may be better now: this one takes its place.
     Mended,
     /// Another form of it has become claims already: nothing was changed.
     Billed,
@@ -46,6 +47,7 @@ pub enum Taken {
 #[derive(Debug)]
 pub struct ReadyClaim {
     pub control_number: String,
+    pub chart: String,
     pub claim: Claim,
     pub provenance: Provenance,
 }
@@ -73,8 +75,8 @@ impl Store {
                 .await?;
             let taken = match before {
                 None => Taken::New,
-                Some(row) if row.get::<String, _>(0) == chart.digest => Taken::Same,
                 Some(row) if row.get::<&str, _>(1) == "held" => Taken::Mended,
+                Some(row) if row.get::<&str, _>(0) == chart.digest => Taken::Same,
                 Some(_) => Taken::Billed,
             };
             all.push(taken);
@@ -131,7 +133,7 @@ impl Store {
     /// At most `max` claims that wait for a submission to a partner.
     pub async fn ready_claims(&self, partner: &str, max: usize) -> Result<Vec<ReadyClaim>> {
         let rows = sqlx::query(
-            "SELECT control_number, document, provenance FROM claim WHERE state = 'ready' AND partner = ?
+            "SELECT control_number, chart, document, provenance FROM claim WHERE state = 'ready' AND partner = ?
              ORDER BY rowid LIMIT ?",
         )
         .bind(partner)
@@ -142,30 +144,55 @@ impl Store {
             .map(|row| {
                 Ok(ReadyClaim {
                     control_number: row.get(0),
-                    claim: from_json(row.get(1))?,
-                    provenance: from_json(row.get(2))?,
+                    chart: row.get(1),
+                    claim: from_json(row.get(2))?,
+                    provenance: from_json(row.get(3))?,
                 })
             })
             .collect()
     }
 
-    /// Keeps a claim back that our own check does not let go; its chart is told why.
-    pub async fn refuse_claim(&self, control_number: &str, finding: &Finding) -> Result<()> {
+    /// Holds a chart whose claim our own check does not let go: its claims are gone, and come again when it is
+    /// mended. Where a part of it has left already, only the claim stays behind.
+    pub async fn refuse_claim(
+        &self,
+        chart: &str,
+        control_number: &str,
+        finding: &Finding,
+    ) -> Result<()> {
         let mut transaction = self.write().await?;
-        sqlx::query(
-            "UPDATE claim SET state = 'refused' WHERE control_number = ? AND state = 'ready'",
-        )
-        .bind(control_number)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "UPDATE chart SET findings = json_insert(findings, '$[#]', json(?))
-             WHERE id = (SELECT chart FROM claim WHERE control_number = ?)",
-        )
-        .bind(to_json(finding)?)
-        .bind(control_number)
-        .execute(&mut *transaction)
-        .await?;
+        let query =
+            "UPDATE chart SET findings = json_insert(findings, '$[#]', json(?)) WHERE id = ?";
+        sqlx::query(query)
+            .bind(to_json(finding)?)
+            .bind(chart)
+            .execute(&mut *transaction)
+            .await?;
+        let query = "SELECT count(*) FROM claim WHERE chart = ? AND submission IS NOT NULL";
+        let left: i64 = sqlx::query_scalar(query)
+            .bind(chart)
+            .fetch_one(&mut *transaction)
+            .await?;
+        let changes: &[(&'static str, &str)] = if left == 0 {
+            &[
+                ("DELETE FROM claim WHERE chart = ?", chart),
+                (
+                    "UPDATE chart SET verdict = 'held', charge = 0 WHERE id = ?",
+                    chart,
+                ),
+            ]
+        } else {
+            &[(
+                "UPDATE claim SET state = 'refused' WHERE control_number = ? AND state = 'ready'",
+                control_number,
+            )]
+        };
+        for (query, key) in changes {
+            sqlx::query(*query)
+                .bind(*key)
+                .execute(&mut *transaction)
+                .await?;
+        }
         Ok(transaction.commit().await?)
     }
 
@@ -192,7 +219,7 @@ impl Store {
             "SELECT * FROM claim WHERE submission IS NOT NULL AND (control_number = ",
         );
         query.push_bind(control_number.to_owned());
-        if control_number.len() >= CUT_MIN {
+        if control_number.len() >= CUT_LENGTH_MIN {
             // A payer that cuts our numbers: those that begin so.
             query
                 .push(" OR (control_number > ")
@@ -282,15 +309,7 @@ impl Store {
     }
 }
 
-/// Payers cut control numbers, but not to fewer characters.
-const CUT_MIN: usize = 8;
 const CANDIDATES_MAX: i64 = 200;
-
-/// A member number as it is compared: letters and digits only.
-pub(super) fn member_key(member: &str) -> String {
-    let plain = member.chars().filter(char::is_ascii_alphanumeric);
-    plain.map(|char| char.to_ascii_uppercase()).collect()
-}
 
 /// Adds what was said of claims and moves their states along.
 pub(super) async fn add_claim_events(
@@ -350,15 +369,8 @@ pub(super) async fn learn(
 }
 
 async fn fold(transaction: &mut sqlx::SqliteConnection, claim: &str) -> Result<()> {
-    let texts: Vec<String> =
-        sqlx::query_scalar("SELECT event FROM claim_event WHERE claim = ? ORDER BY id")
-            .bind(claim)
-            .fetch_all(&mut *transaction)
-            .await?;
-    let events: Vec<Event> = texts
-        .iter()
-        .map(|text| from_json(text))
-        .collect::<Result<_>>()?;
+    let query = sqlx::query_scalar("SELECT event FROM claim_event WHERE claim = ? ORDER BY id");
+    let events: Vec<Event> = documents(query.bind(claim).fetch_all(&mut *transaction).await?)?;
     sqlx::query("UPDATE claim SET state = ? WHERE control_number = ?")
         .bind(State::fold(&events).name())
         .bind(claim)

@@ -136,6 +136,10 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(StoreError::document)
 }
 
+fn documents<T: DeserializeOwned>(texts: Vec<String>) -> Result<Vec<T>> {
+    texts.iter().map(|text| from_json(text)).collect()
+}
+
 fn moment(text: &str) -> Result<Timestamp> {
     text.parse().map_err(|_| StoreError::Damaged {
         what: "a moment".into(),

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sqlx::Row;
 
 use super::charts::{add_claim_events, learn};
-use super::{Result, Store, from_json, to_json};
+use super::{Result, Store, documents, from_json, to_json};
 use crate::claim::Money;
 use crate::exchange::claim::Event;
 use crate::reconcile::{self, Deposit, LedgerEntry, Posting};
@@ -131,7 +131,7 @@ impl Store {
                 .bind(claim)
                 .fetch_all(&self.pool)
                 .await?;
-        texts.iter().map(|text| from_json(text)).collect()
+        documents(texts)
     }
 
     /// Claims that something was posted to, in order.
@@ -207,7 +207,7 @@ impl Store {
         query: &'static str,
     ) -> Result<Vec<T>> {
         let texts: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
-        texts.iter().map(|text| from_json(text)).collect()
+        documents(texts)
     }
 }
 

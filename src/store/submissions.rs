@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::charts::add_claim_events;
-use super::{Result, Store, StoreError, from_json, moment, to_json};
+use super::{Result, Store, StoreError, documents, from_json, moment, to_json};
 use crate::exchange::submission::{Event, State, Submission};
 use crate::exchange::{claim, control_number};
 use crate::transaction::t837p::ClaimPosition;
@@ -289,15 +289,9 @@ async fn add_event(
     .bind(source)
     .execute(&mut *transaction)
     .await?;
-    let texts: Vec<String> =
-        sqlx::query_scalar("SELECT event FROM submission_event WHERE submission = ? ORDER BY id")
-            .bind(id)
-            .fetch_all(&mut *transaction)
-            .await?;
-    let events: Vec<Event> = texts
-        .iter()
-        .map(|text| from_json(text))
-        .collect::<Result<_>>()?;
+    let query = "SELECT event FROM submission_event WHERE submission = ? ORDER BY id";
+    let query = sqlx::query_scalar(query).bind(id);
+    let events: Vec<Event> = documents(query.fetch_all(&mut *transaction).await?)?;
     if let Some(folded) = Submission::fold(events.iter().map(|event| (at, event))) {
         sqlx::query("UPDATE submission SET state = ? WHERE id = ?")
             .bind(folded.state.name())

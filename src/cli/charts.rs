@@ -1,0 +1,92 @@
+//! Charts as commands take them: files, folders or standard input; and how their findings are printed. It must not
+//! bill them.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+
+use crate::chart::{self, Finding, Reading, Severity};
+
+/// Files found in folders.
+const FILES_MAX: usize = 1_000_000;
+
+/// How to report on charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One object a chart.
+    Json,
+}
+
+/// Files in the order given; those of folders by name, at any depth.
+pub(crate) fn sources(given: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut open: Vec<PathBuf> = given.iter().rev().cloned().collect();
+    while let Some(path) = open.pop() {
+        if !path.is_dir() {
+            files.push(path);
+            continue;
+        }
+        let cannot = || format!("{}: the folder cannot be read", path.display());
+        let entries = std::fs::read_dir(&path).with_context(cannot)?;
+        let mut inside: Vec<PathBuf> = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<_>>()
+            .with_context(cannot)?;
+        inside.retain(|path| path.is_dir() || is_chart(path));
+        inside.sort();
+        open.extend(inside.into_iter().rev());
+        if files.len() + open.len() > FILES_MAX {
+            bail!("more than {FILES_MAX} files: take the folders one by one");
+        }
+    }
+    if files.is_empty() {
+        bail!("no charts there: folders are searched for .json, .ndjson and .jsonl files");
+    }
+    Ok(files)
+}
+
+fn is_chart(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("json" | "ndjson" | "jsonl"))
+}
+
+/// The charts of one file; `-` is standard input.
+pub(crate) fn read(file: &Path) -> anyhow::Result<Vec<Reading>> {
+    let mut bytes = Vec::new();
+    if file.as_os_str() == "-" {
+        io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .context("standard input cannot be read")?;
+    } else {
+        bytes =
+            std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    }
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    Ok(chart::read(&bytes, &name))
+}
+
+/// Findings for people, with the remedy where there is something to do.
+pub(crate) fn print_findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
+    for finding in findings {
+        let severity = match finding.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        };
+        let place = match finding.path.as_str() {
+            "" => String::new(),
+            path => format!(" at {path}"),
+        };
+        let message = finding.message();
+        writeln!(out, "  {severity:7} {}{place}: {message}", finding.code)?;
+        if finding.severity() != Severity::Info {
+            writeln!(out, "          {}", finding.code.help())?;
+        }
+    }
+    Ok(())
+}

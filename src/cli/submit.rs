@@ -1,0 +1,115 @@
+//! `claimgate submit`: charts become claims, claims are queued and sent, each at most once.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::exchange::submission::State;
+use crate::gateway::{Gateway, Sent, Setup, TakenChart, Verdict, clock};
+
+use super::charts::{self, Format};
+use super::{Common, FINDINGS, output};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  claimgate submit charts/ --config claimgate.toml    queue every chart of a folder, and send what is due
+  claimgate submit --config claimgate.toml            only send what is due
+
+A chart that was taken before is not billed again. A send of which nobody knows whether it arrived stays `unknown`:
+it is never sent again blindly.")]
+pub(crate) struct SubmitArgs {
+    /// Charts: native JSON, NDJSON or FHIR R4; files, folders, or `-` for standard input.
+    #[arg(value_name = "CHART")]
+    charts: Vec<PathBuf>,
+    /// How to report.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+pub(crate) fn run(args: &SubmitArgs, common: &Common) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new()?.block_on(submit(args, common))
+}
+
+async fn submit(args: &SubmitArgs, common: &Common) -> anyhow::Result<ExitCode> {
+    let setup = Setup::load(common.config.as_deref())?;
+    let data = common.data.clone().unwrap_or(setup.config.data.clone());
+    let files = match args.charts.is_empty() {
+        true => Vec::new(),
+        false => charts::sources(&args.charts)?,
+    };
+    let gateway = Gateway::open(setup, &data).await?;
+    let bar = output::count_bar(files.len() as u64);
+    bar.set_message("charts");
+    let mut held = 0;
+    for file in &files {
+        let readings = charts::read(file)?;
+        let source = file.display().to_string();
+        let taken = gateway.take(&readings, &source, clock::now()).await?;
+        held += taken
+            .iter()
+            .filter(|chart| chart.verdict == Verdict::Held)
+            .count();
+        bar.suspend(|| print(&taken, args.format))?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let queued = gateway.queue(clock::now()).await?;
+    let sent = gateway.send(clock::now()).await?;
+    let unknown = gateway.store.submissions_in(State::Unknown).await?.len();
+    tell(queued, &sent, unknown);
+    let is_done = held == 0 && unknown == 0 && sent.refused + sent.unroutable + sent.waiting == 0;
+    Ok(match is_done {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(FINDINGS),
+    })
+}
+
+fn print(taken: &[TakenChart], format: Format) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for chart in taken {
+        match format {
+            Format::Json => {
+                serde_json::to_writer(&mut out, chart)?;
+                writeln!(out)?;
+            }
+            Format::Text => {
+                let verdict = match chart.verdict {
+                    Verdict::Translated => "queued",
+                    Verdict::Held => "held",
+                    Verdict::Known => "known",
+                };
+                writeln!(out, "{}: {verdict} {}", chart.chart, chart.claims.join(" "))?;
+                charts::print_findings(&mut out, &chart.findings)?;
+            }
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// What became of interchanges, a line for each thing that somebody should know.
+fn tell(queued: usize, sent: &Sent, unknown: usize) {
+    output::say(format_args!(
+        "{queued} claims queued, {} interchanges sent",
+        sent.sent
+    ));
+    let lines = [
+        (sent.waiting, "not arrived, will be tried again"),
+        (
+            sent.refused,
+            "refused: see the partner's answer, and ask the partner",
+        ),
+        (
+            sent.unroutable,
+            "waiting: the trading partner's file has no [route]",
+        ),
+        (
+            unknown,
+            "unknown: nobody can say whether the partner has it; wait for an acknowledgment, or ask the partner",
+        ),
+    ];
+    for (count, words) in lines.into_iter().filter(|(count, _)| *count > 0) {
+        output::say(format_args!("{count} interchanges {words}"));
+    }
+}
