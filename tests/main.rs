@@ -8,6 +8,7 @@ mod check;
 mod corpus;
 mod fence;
 mod fhir;
+mod outbox;
 mod t277ca;
 mod t837p;
 mod translate;

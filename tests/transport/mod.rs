@@ -21,8 +21,8 @@ const PAYLOAD: &[u8] = b"ISA*00*~\r\nIEA*1*000000001~\r\n";
 
 /// An insurer that remembers what it received and answers what it is given.
 #[derive(Debug, Default)]
-struct Desk {
-    received: Vec<(String, String, Vec<u8>)>,
+pub(crate) struct Desk {
+    pub(crate) received: Vec<(String, String, Vec<u8>)>,
     acknowledgments: VecDeque<Answer>,
     results: VecDeque<Answer>,
 }
@@ -43,16 +43,16 @@ impl Insurer for Desk {
 }
 
 /// A sandbox on a free port, its insurer, and the certificates of both ends.
-struct Setting {
+pub(crate) struct Setting {
     directory: tempfile::TempDir,
-    credentials: Credentials,
+    pub(crate) credentials: Credentials,
     desk: Arc<Mutex<Desk>>,
-    manners: Manners,
-    server: Server,
+    pub(crate) manners: Manners,
+    pub(crate) server: Server,
 }
 
 impl Setting {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(|directory| Credentials::make(directory, Timestamp::now()).unwrap()).await
     }
 
@@ -91,11 +91,11 @@ impl Setting {
         Transport::open(&Route::CoreSoap(route)).unwrap()
     }
 
-    fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    fn received(&self) -> usize {
+    pub(crate) fn received(&self) -> usize {
         self.desk.lock().unwrap().received.len()
     }
 
