@@ -29,13 +29,16 @@
 //! 9. Health information is [`claim::Phi`]: redacted in `Debug` and `Display`, in every build. Logs carry ids and places.
 //! 10. Memory is bounded by the largest claim, not by the file. Every loop, queue, body and file has a named limit.
 //!
+//! Not built yet: [`web`], the insurer behind the sandbox's port, the jobs of [`gateway`] that read replies and post
+//! payments. `CHANGELOG.md` lists the commands that wait for them.
+//!
 //! # How to add …
 //! | new | touch |
 //! |---|---|
 //! | guide or version | `guide/data/<GUIDE>.guide` and a line in `guide/library.rs`; a `transaction/` file only if the business reads it |
 //! | payer | `config/payers/<id>.toml` |
-//! | transport | one file in `transport/` and a variant of its enum; it then runs the shared contract test |
-//! | kind of finding | a line in `check/finding.rs` and its wire code in `check/wire_code.rs` |
+//! | transport | one file in `transport/` and a variant of its enum; it then runs `tests/transport/contract.rs` |
+//! | kind of finding | on an interchange: a line in `check/finding.rs` and its wire code in `check/wire_code.rs`; on a chart: a line in `chart/finding.rs` |
 //! | command | one file in `cli/` and a line in its `mod.rs` |
 //! | page | one file in `web/` and a line in its router |
 //!

@@ -7,14 +7,16 @@ use anyhow::bail;
 use clap::Args;
 use comfy_table::{Table, presets};
 
+use crate::chart;
 use crate::check::{Code, WireCode};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  claimgate explain ClaimTotal
-  claimgate explain            every code in a table")]
+  claimgate explain ClaimTotal             a finding of `check`
+  claimgate explain ProviderFromConfig     a finding of `translate`
+  claimgate explain                        every code in a table")]
 pub(crate) struct ExplainArgs {
-    /// A code as `check` prints it; none for all of them.
+    /// A code as `check` or `translate` prints it; none for all of them.
     code: Option<String>,
 }
 
@@ -34,13 +36,18 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
             ];
             table.add_row(row);
         }
+        for code in chart::Code::ALL {
+            table.add_row([code.name(), "", "chart", code.title()]);
+        }
         writeln!(out, "{table}")?;
         return Ok(ExitCode::SUCCESS);
     };
-    let Some(code) = Code::ALL
-        .iter()
-        .find(|code| code.name().eq_ignore_ascii_case(name))
-    else {
+    let is_meant = |known: &str| known.eq_ignore_ascii_case(name);
+    if let Some(code) = chart::Code::ALL.iter().find(|code| is_meant(code.name())) {
+        writeln!(out, "{code}: {}\n  {}", code.title(), code.help())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(code) = Code::ALL.iter().find(|code| is_meant(code.name())) else {
         bail!("no finding is called {name}; `claimgate explain` lists them all");
     };
     writeln!(out, "{code}: {}", code.title())?;

@@ -148,7 +148,15 @@ fn moment(text: &str) -> Result<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+
     use super::*;
+    use crate::billing::Provenance;
+    use crate::chart::{Code, Finding};
+    use crate::claim::{Claim, strategies};
+    use crate::reconcile::{Action, Subject, WorkItem, WorkKind};
 
     #[test]
     fn old_libraries_are_refused() {
@@ -174,5 +182,102 @@ mod tests {
         assert_eq!(store.setting("seed", || "b".into()).await.unwrap(), "a");
         drop(store);
         Store::open(dir.path()).await.unwrap();
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_800_000_000).unwrap()
+    }
+
+    fn any_claim() -> Claim {
+        let mut runner = TestRunner::deterministic();
+        strategies::claim().new_tree(&mut runner).unwrap().current()
+    }
+
+    fn chart<'a>(digest: &str, claims: Vec<NewClaim<'a>>) -> NewChart<'a> {
+        NewChart {
+            id: "CH1",
+            source: "charts.json",
+            digest: digest.into(),
+            findings: &[],
+            claims,
+            at: now(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_held_chart_comes_again_and_a_billed_one_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let provenance = Provenance::default();
+        let mut claim = any_claim();
+        claim.control_number = "PCN1".into();
+        let billed = || {
+            vec![NewClaim {
+                claim: &claim,
+                partner: "sandbox",
+                provenance: &provenance,
+            }]
+        };
+        let take = async |chart: NewChart<'_>| store.take_charts(&[chart]).await.unwrap()[0];
+        assert_eq!(take(chart("a", Vec::new())).await, Taken::New);
+        assert_eq!(take(chart("a", billed())).await, Taken::Mended);
+        assert_eq!(take(chart("a", billed())).await, Taken::Same);
+        assert_eq!(take(chart("b", billed())).await, Taken::Billed);
+        let finding = Finding::new(Code::ClaimRefused, "/procedures/0", "");
+        store.refuse_claim("CH1", "PCN1", &finding).await.unwrap();
+        assert!(store.ready_claims("sandbox", 9).await.unwrap().is_empty());
+        let held = store.held_charts().await.unwrap();
+        assert_eq!(held[0].2[0]["code"], "ClaimRefused");
+        assert_eq!(take(chart("b", billed())).await, Taken::Mended);
+        assert_eq!(store.ready_claims("sandbox", 9).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_same_bytes_are_kept_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let new = || NewReceived {
+            partner: "sandbox",
+            queue: "results",
+            payload_type: "",
+            name: "1",
+            bytes: b"ISA",
+            digest: "d".into(),
+            at: now(),
+        };
+        assert_eq!(store.keep(&new()).await.unwrap(), (1, true));
+        assert_eq!(store.keep(&new()).await.unwrap(), (1, false));
+        let first = store.first_new().await.unwrap().unwrap();
+        assert_eq!((first.id, &first.bytes[..]), (1, b"ISA".as_slice()));
+        store.finish(1, "not whole").await.unwrap();
+        assert_eq!(store.first_new().await.unwrap(), None);
+        assert_eq!(store.unusable().await.unwrap()[0].problem, "not whole");
+    }
+
+    #[tokio::test]
+    async fn an_item_closes_when_its_cause_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let item = |claim: &str| {
+            let subject = Subject::Claim(claim.into());
+            WorkItem::new(
+                WorkKind::Denied,
+                subject,
+                "why",
+                Action::Review,
+                date(2026, 11, 24),
+            )
+        };
+        let later = Timestamp::from_second(1_800_000_060).unwrap();
+        store
+            .set_worklist(&[item("A"), item("B")], now())
+            .await
+            .unwrap();
+        store.set_worklist(&[item("B")], later).await.unwrap();
+        let open = store.worklist().await.unwrap();
+        assert_eq!(open.len(), 1);
+        assert_eq!((&open[0].item, open[0].opened_at), (&item("B"), now()));
+        store.set_worklist(&[item("A")], later).await.unwrap();
+        assert_eq!(store.worklist().await.unwrap()[0].opened_at, later);
     }
 }
