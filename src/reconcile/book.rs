@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Account, KnownClaims, LedgerEntry, Posted, Posting, ProviderLedger, RemittanceKey, WorkItem,
-    claims_worklist, ledger_worklist, remittance_item, worklist::WorkKind,
+    WorkKind, claims_worklist, ledger_worklist, remittance_item,
 };
 use crate::claim::Money;
 

@@ -9,6 +9,7 @@ mod match_claim;
 mod match_line;
 mod posting;
 mod reason;
+mod work_item;
 mod worklist;
 
 pub use book::{Book, Content, Taken, Totals, content};
@@ -22,7 +23,7 @@ pub use match_claim::{CUT_LENGTH_MIN, ClaimKeys, ClaimRung, find_claim};
 pub use match_line::{LineKeys, LineRung, find_lines};
 pub use posting::{Account, LinePosting, Posted, Posting, standing};
 pub use reason::{Action, Reason, reason};
+pub use work_item::{Subject, WorkItem, WorkKind};
 pub use worklist::{
-    Subject, WorkItem, WorkKind, claim_worklist, claims_worklist, ledger_worklist, remittance_item,
-    rung_sentence,
+    claim_worklist, claims_worklist, ledger_worklist, remittance_item, rung_sentence,
 };
