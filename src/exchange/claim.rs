@@ -3,13 +3,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::transaction::t837p::Part;
+
 /// Something that was said of a claim. Events are only ever added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     /// TA1, 999 or the transport rejected the interchange, group or set that the claim is in. `at_fault` says that
     /// this claim is why; the others of the set go down with it.
-    SetRejected { reason: String, at_fault: bool },
+    SetRejected {
+        reason: String,
+        at_fault: bool,
+        /// The part of the claim that was found wrong, where the partner named a place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Part>,
+    },
+    /// It was turned away because of another claim of its set, and goes again as it is.
+    Requeued,
     /// 999: the set was taken.
     SetAccepted,
     /// 277CA: the claim was taken.
@@ -56,6 +66,7 @@ impl State {
                 (_, Event::Decided { denied: false }) => Self::Paid,
                 (Self::Paid | Self::Denied, _) => state,
                 (_, Event::SetRejected { .. } | Event::Rejected { .. }) => Self::Rejected,
+                (_, Event::Requeued) => Self::Submitted,
                 (Self::Submitted, Event::SetAccepted) => Self::Received,
                 (Self::Rejected, _) | (_, Event::SetAccepted) => state,
                 (_, Event::Accepted { .. }) => Self::Accepted,

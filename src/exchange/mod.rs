@@ -1,8 +1,11 @@
 //! Did it arrive, was it accepted: state machines without IO.
 
 mod acknowledge;
+pub mod answer;
 pub mod claim;
 pub mod control_number;
+pub mod reply;
+pub mod status;
 pub mod submission;
 
 pub use acknowledge::{AnswerNumbers, implementation_acknowledgments, interchange_acknowledgments};

@@ -178,7 +178,7 @@ fn faults(written: &Written, judgment: &Judgment) -> Result<Vec<Fault>, BadEnvel
 }
 
 /// The claim's field that a part of it is written from.
-fn field_of(part: Part) -> String {
+pub(super) fn field_of(part: Part) -> String {
     match part {
         Part::BillingProvider => "billing_provider".into(),
         Part::Subscriber => "subscriber".into(),

@@ -1,15 +1,19 @@
 //! The driver: jobs call the floors below, do what they say, and store it.
 //!
 //! Each job may run twice and may be killed anywhere: [`Gateway::take`] takes charts in, [`Gateway::queue`] and
-//! [`Gateway::send`] let claims out, [`Gateway::pick_up`] fetches what partners hold.
+//! [`Gateway::send`] let claims out, [`Gateway::pick_up`] fetches what partners hold, [`Gateway::ingest`] understands
+//! it, [`Gateway::remind`] makes the worklist. [`Gateway::work`] does one round of them all.
 
 pub mod batch;
 pub mod clock;
 mod config;
 mod fault;
+mod ingest;
 mod intake;
 mod outbox;
 mod pickup;
+mod remind;
+mod round;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,9 +22,11 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 pub use config::{Config, ConfigError, Jobs, Setup, Web};
+pub use ingest::Ingested;
 pub use intake::{TakenChart, Verdict};
 pub use outbox::Sent;
 pub use pickup::PickedUp;
+pub use round::Round;
 
 use crate::store::{Store, StoreError};
 use crate::transport::{SetupError, Transport};

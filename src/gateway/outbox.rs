@@ -169,6 +169,18 @@ impl Gateway {
     }
 }
 
+/// What was sent, unknown or refused adds up over runs; what waits or has no route is told as it stands now.
+impl std::ops::AddAssign for Sent {
+    fn add_assign(&mut self, other: Self) {
+        *self = Self {
+            sent: self.sent + other.sent,
+            unknown: self.unknown + other.unknown,
+            refused: self.refused + other.refused,
+            ..other
+        };
+    }
+}
+
 fn professional_payload_type(partner: &TradingPartner) -> String {
     match &partner.route {
         Some(Route::CoreSoap(route)) => route.payload_types.professional_claims.clone(),

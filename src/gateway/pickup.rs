@@ -21,6 +21,18 @@ pub struct PickedUp {
     pub problems: Vec<String>,
 }
 
+impl PickedUp {
+    pub(super) fn add(&mut self, other: Self) {
+        self.new += other.new;
+        self.again += other.again;
+        for problem in other.problems {
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+        }
+    }
+}
+
 impl Gateway {
     /// Asks every partner for acknowledgments and results until there are none.
     pub async fn pick_up(&self) -> Result<PickedUp> {

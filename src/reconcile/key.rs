@@ -12,7 +12,7 @@ use crate::claim::Money;
 /// Control numbers of the envelope are no part of it: payers send one payment again in a new interchange.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RemittanceKey {
-    /// The payer's id as the trading partner has it.
+    /// The payer's id as the remittance has it (REF*2U, else N104), so that the key is the same however it came.
     pub payer_id: String,
     /// TRN02: check or transfer number.
     pub trace: String,

@@ -26,6 +26,10 @@ pub enum Action {
     Appeal,
     /// Read, decide, perhaps call the payer.
     Review,
+    /// The chart is mended, and submitted again.
+    MendChart,
+    /// Ask the payer for the claim's status.
+    Ask,
 }
 
 /// A reason code as we explain it.
@@ -72,6 +76,8 @@ impl Action {
         Self::SendDocuments,
         Self::Appeal,
         Self::Review,
+        Self::MendChart,
+        Self::Ask,
     ];
 
     fn parse(name: &str) -> Option<Self> {
@@ -94,6 +100,8 @@ impl Action {
             Self::SendDocuments => "send_documents",
             Self::Appeal => "appeal",
             Self::Review => "review",
+            Self::MendChart => "mend_chart",
+            Self::Ask => "ask",
         }
     }
 
@@ -112,6 +120,8 @@ impl Action {
             Self::SendDocuments => "Send the payer what it asks for.",
             Self::Appeal => "Appeal.",
             Self::Review => "Read the payer's answer and decide.",
+            Self::MendChart => "Mend the chart and submit it again.",
+            Self::Ask => "Ask the payer for the claim's status.",
         }
     }
 }

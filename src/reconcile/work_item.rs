@@ -180,7 +180,7 @@ pub struct WorkItem {
     pub due: Option<Date>,
 }
 
-/// Days from the payer's decision in which a practice acts. House targets, not contract terms: a payer's own limit
+/// Days from what happened in which a practice acts. House targets, not contract terms: a payer's own limit
 /// on appeals and replacements is longer (often 60 to 180 days) and stands in its contract.
 const DUE_DAYS: &[(Action, i32)] = &[
     (Action::Wait, 30),
@@ -192,6 +192,8 @@ const DUE_DAYS: &[(Action, i32)] = &[
     (Action::BillNextPayer, 7),
     (Action::BillPatient, 30),
     (Action::Review, 7),
+    (Action::MendChart, 3),
+    (Action::Ask, 3),
 ];
 
 impl WorkItem {

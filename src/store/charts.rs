@@ -106,8 +106,9 @@ impl Store {
             .await?;
             for one in &chart.claims {
                 sqlx::query(
-                    "INSERT INTO claim (control_number, chart, partner, member, charge, document, provenance, state)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, 'ready')",
+                    "INSERT INTO claim
+                       (control_number, chart, partner, member, charge, document, provenance, replaces, state)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ready')",
                 )
                 .bind(&one.claim.control_number)
                 .bind(chart.id)
@@ -116,6 +117,7 @@ impl Store {
                 .bind(one.claim.total_charge.cents())
                 .bind(to_json(one.claim)?)
                 .bind(to_json(one.provenance)?)
+                .bind(&one.claim.supplement.payer_claim_number)
                 .execute(&mut *transaction)
                 .await?;
             }
@@ -299,6 +301,60 @@ impl Store {
             .collect()
     }
 
+    /// Claims of a sent transaction set by its BHT03, with the NPI of their billing provider.
+    pub async fn claims_of_batch(&self, reference: &str) -> Result<Vec<(String, Option<String>)>> {
+        let query =
+            "SELECT control_number, json_extract(document, '$.billing_provider.npi') FROM claim
+                     WHERE set_reference = ? ORDER BY rowid";
+        Ok(sqlx::query_as(query)
+            .bind(reference)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// Whether a claim of this control number was sent.
+    pub async fn is_sent(&self, control_number: &str) -> Result<bool> {
+        let query =
+            "SELECT count(*) FROM claim WHERE control_number = ? AND submission IS NOT NULL";
+        let count: i64 = sqlx::query_scalar(query)
+            .bind(control_number)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(count > 0)
+    }
+
+    /// Claims that our own check does not let go although others of their charts have left: control number, charge,
+    /// and when the chart came.
+    pub async fn refused_claims(&self) -> Result<Vec<(String, Money, Timestamp)>> {
+        let rows = sqlx::query(
+            "SELECT control_number, claim.charge, taken_at FROM claim JOIN chart ON chart.id = claim.chart
+             WHERE state = 'refused' ORDER BY control_number",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        dated_claims(&rows)
+    }
+
+    /// Claims in a state of whose partner nothing was heard since `before`: control number, charge, and since when.
+    pub async fn claims_silent_since(
+        &self,
+        partner: &str,
+        state: State,
+        before: Timestamp,
+    ) -> Result<Vec<(String, Money, Timestamp)>> {
+        let rows = sqlx::query(
+            "SELECT control_number, charge, max(at) AS since
+               FROM claim JOIN claim_event ON claim_event.claim = claim.control_number
+              WHERE partner = ? AND state = ? GROUP BY control_number HAVING since < ? ORDER BY since",
+        )
+        .bind(partner)
+        .bind(state.name())
+        .bind(before.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        dated_claims(&rows)
+    }
+
     /// Control numbers of the claims in a state, in order.
     pub async fn claims_in(&self, state: &str) -> Result<Vec<String>> {
         let query = "SELECT control_number FROM claim WHERE state = ? ORDER BY control_number";
@@ -310,6 +366,16 @@ impl Store {
 }
 
 const CANDIDATES_MAX: i64 = 200;
+
+/// Control number, charge and a moment.
+fn dated_claims(rows: &[SqliteRow]) -> Result<Vec<(String, Money, Timestamp)>> {
+    rows.iter()
+        .map(|row| {
+            let charge = Money::from_cents(row.get(1));
+            Ok((row.get(0), charge, super::moment(row.get(2))?))
+        })
+        .collect()
+}
 
 /// Adds what was said of claims and moves their states along.
 pub(super) async fn add_claim_events(
@@ -331,21 +397,32 @@ pub(super) async fn add_claim_events(
         if added.rows_affected() == 0 {
             continue;
         }
-        let (Event::Accepted {
-            payer_claim_number, ..
-        }
-        | Event::Rejected {
-            payer_claim_number, ..
-        }) = event
-        else {
-            fold(transaction, claim).await?;
-            continue;
-        };
-        if let Some(number) = payer_claim_number {
-            learn(transaction, claim, number).await?;
-        }
         fold(transaction, claim).await?;
+        match event {
+            Event::Accepted {
+                payer_claim_number: Some(number),
+                ..
+            }
+            | Event::Rejected {
+                payer_claim_number: Some(number),
+                ..
+            } => learn(transaction, claim, number).await?,
+            Event::Requeued => requeue(transaction, claim).await?,
+            _ => {}
+        }
     }
+    Ok(())
+}
+
+/// Takes a claim out of its submission, which certainly was not taken in: it waits for the next one.
+async fn requeue(transaction: &mut sqlx::SqliteConnection, claim: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE claim SET state = 'ready', submission = NULL, set_number = NULL, set_reference = NULL,
+         position = NULL WHERE control_number = ?",
+    )
+    .bind(claim)
+    .execute(transaction)
+    .await?;
     Ok(())
 }
 

@@ -104,6 +104,11 @@ impl Store {
         )
     }
 
+    async fn documents<T: DeserializeOwned>(&self, query: &'static str) -> Result<Vec<T>> {
+        let texts: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
+        documents(texts)
+    }
+
     /// A transaction that writes: it takes its turn at once instead of failing half way.
     async fn write(&self) -> Result<Transaction<'_, Sqlite>> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
@@ -249,9 +254,14 @@ mod tests {
         assert_eq!(store.keep(&new()).await.unwrap(), (1, false));
         let first = store.first_new().await.unwrap().unwrap();
         assert_eq!((first.id, &first.bytes[..]), (1, b"ISA".as_slice()));
-        store.finish(1, "not whole").await.unwrap();
+        let subject = Subject::Received("1".into());
+        let today = date(2026, 11, 24);
+        let item = WorkItem::new(WorkKind::Unusable, subject, "cut", Action::Review, today);
+        for _ in 0..2 {
+            store.finish(1, std::slice::from_ref(&item)).await.unwrap();
+        }
         assert_eq!(store.first_new().await.unwrap(), None);
-        assert_eq!(store.unusable().await.unwrap()[0].problem, "not whole");
+        assert_eq!(store.received_items().await.unwrap(), [item]);
     }
 
     #[tokio::test]

@@ -1,5 +1,7 @@
 //! Remittances, postings, deposits, and what they add up to. Sums are SQL's own, over what is stored.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use sqlx::Row;
 
@@ -190,6 +192,14 @@ impl Store {
         })
     }
 
+    /// Payers' numbers of claims that later claims of ours, which were sent, replace or void.
+    pub async fn replaced_numbers(&self) -> Result<HashSet<String>> {
+        let query =
+            "SELECT replaces FROM claim WHERE replaces IS NOT NULL AND submission IS NOT NULL";
+        let numbers: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
+        Ok(numbers.into_iter().collect())
+    }
+
     /// How many charts are held or translated, and how many claims stand in each state.
     pub async fn counts(&self) -> Result<(Vec<(String, i64)>, Vec<(String, i64)>)> {
         let charts =
@@ -200,14 +210,6 @@ impl Store {
             charts.fetch_all(&self.pool).await?,
             claims.fetch_all(&self.pool).await?,
         ))
-    }
-
-    async fn documents<T: serde::de::DeserializeOwned>(
-        &self,
-        query: &'static str,
-    ) -> Result<Vec<T>> {
-        let texts: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
-        documents(texts)
     }
 }
 

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Result, Store, moment};
+use super::{Result, Store, moment, to_json};
+use crate::reconcile::WorkItem;
 
 /// Something to keep.
 #[derive(Debug)]
@@ -29,22 +30,14 @@ pub struct Received {
     pub name: String,
     pub bytes: Vec<u8>,
     pub at: Timestamp,
-    /// `new`, `done` or `unusable`.
-    pub state: String,
-    /// Why it is unusable.
-    pub problem: String,
 }
 
 impl std::fmt::Debug for Received {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
-            id, partner, state, ..
+            id, partner, bytes, ..
         } = self;
-        write!(
-            f,
-            "Received({id} from {partner}, {state}, {} bytes)",
-            self.bytes.len()
-        )
+        write!(f, "Received({id} from {partner}, {} bytes)", bytes.len())
     }
 }
 
@@ -84,27 +77,30 @@ impl Store {
         row.map(|row| received(&row)).transpose()
     }
 
-    /// Payloads that could not be used, with the reason.
-    pub async fn unusable(&self) -> Result<Vec<Received>> {
-        let rows = sqlx::query("SELECT * FROM received WHERE state = 'unusable' ORDER BY id")
-            .fetch_all(&self.pool)
+    /// Says that a payload is understood, and what of it needs a person.
+    pub async fn finish(&self, id: i64, items: &[WorkItem]) -> Result<()> {
+        let mut transaction = self.write().await?;
+        for (number, item) in (0i64..).zip(items) {
+            sqlx::query(
+                "INSERT INTO received_item (received, number, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(id)
+            .bind(number)
+            .bind(to_json(item)?)
+            .execute(&mut *transaction)
             .await?;
-        rows.iter().map(received).collect()
+        }
+        sqlx::query("UPDATE received SET state = 'done' WHERE id = ?")
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
     }
 
-    /// Says that a payload is understood, or why it cannot be (`problem` not empty).
-    pub async fn finish(&self, id: i64, problem: &str) -> Result<()> {
-        sqlx::query("UPDATE received SET state = ?, problem = ? WHERE id = ?")
-            .bind(if problem.is_empty() {
-                "done"
-            } else {
-                "unusable"
-            })
-            .bind(problem)
-            .bind(id)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+    /// What of everything received needs a person.
+    pub async fn received_items(&self) -> Result<Vec<WorkItem>> {
+        self.documents("SELECT document FROM received_item ORDER BY received, number")
+            .await
     }
 }
 
@@ -115,7 +111,5 @@ fn received(row: &SqliteRow) -> Result<Received> {
         name: row.get("name"),
         bytes: row.get("bytes"),
         at: moment(row.get("at"))?,
-        state: row.get("state"),
-        problem: row.get("problem"),
     })
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::charts::add_claim_events;
 use super::{Result, Store, StoreError, documents, from_json, moment, to_json};
+use crate::claim::Money;
 use crate::exchange::submission::{Event, State, Submission};
 use crate::exchange::{claim, control_number};
 use crate::transaction::t837p::ClaimPosition;
@@ -242,6 +243,18 @@ impl Store {
         rows.iter()
             .map(|row| Ok((row.get(0), from_json(row.get(1))?)))
             .collect()
+    }
+
+    /// The charges of the claims of a submission of which nothing is known but what is known of it as a whole.
+    pub async fn charge_left(&self, id: i64) -> Result<Money> {
+        let cents: i64 = sqlx::query_scalar(
+            "SELECT coalesce(sum(charge), 0) FROM claim WHERE submission = ? AND state = ?",
+        )
+        .bind(id)
+        .bind(claim::State::Submitted.name())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(Money::from_cents(cents))
     }
 
     /// Adds what an answer said of a submission and of its claims, in one transaction.

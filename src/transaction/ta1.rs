@@ -31,7 +31,8 @@ pub fn read(bytes: &[u8]) -> Vec<InterchangeAcknowledgment> {
     found
 }
 
-fn acknowledgment(segment: &Segment<'_>) -> InterchangeAcknowledgment {
+/// A TA1 segment.
+pub fn acknowledgment(segment: &Segment<'_>) -> InterchangeAcknowledgment {
     InterchangeAcknowledgment {
         control_number: significant(segment.text(1)),
         verdict: segment.text(4).to_owned(),

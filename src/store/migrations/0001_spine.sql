@@ -57,8 +57,12 @@ CREATE TABLE claim (
     submission     INTEGER REFERENCES submission (id),
     set_number     TEXT,
     set_reference  TEXT,
-    position       TEXT
+    position       TEXT,
+    -- The payer's number of the claim that this one replaces or voids.
+    replaces       TEXT
 ) STRICT;
+CREATE INDEX claim_by_replaces ON claim (replaces) WHERE replaces IS NOT NULL;
+CREATE INDEX claim_by_reference ON claim (set_reference);
 CREATE INDEX claim_by_state ON claim (state, partner);
 CREATE INDEX claim_by_submission ON claim (submission, set_number);
 CREATE INDEX claim_by_member ON claim (member);
@@ -90,10 +94,17 @@ CREATE TABLE received (
     bytes        BLOB NOT NULL,
     digest       TEXT NOT NULL UNIQUE,
     at           TEXT NOT NULL,
-    state        TEXT NOT NULL CHECK (state IN ('new', 'done', 'unusable')),
-    problem      TEXT NOT NULL DEFAULT ''
+    state        TEXT NOT NULL CHECK (state IN ('new', 'done'))
 ) STRICT;
 CREATE INDEX received_by_state ON received (state);
+
+-- What of something received needs a person, because it could not be used or posted.
+CREATE TABLE received_item (
+    received INTEGER NOT NULL REFERENCES received (id),
+    number   INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (received, number)
+) STRICT;
 
 CREATE TABLE remittance (
     key      TEXT PRIMARY KEY,

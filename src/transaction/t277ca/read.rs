@@ -10,18 +10,18 @@ use crate::x12::{self, Item, Segment};
 
 /// Every acknowledgment of a stream of interchanges, one an information receiver; other sets are passed over.
 pub fn read(bytes: &[u8]) -> Vec<ClaimAcknowledgments> {
-    let mut reader = Reader::default();
+    let mut reader = ClaimAcknowledgmentReader::default();
     x12::read_all(bytes, |item| {
         if let Item::Segment(segment) = item {
             reader.segment(&segment);
         }
     });
-    reader.end();
-    reader.found
+    reader.finish()
 }
 
-#[derive(Default)]
-struct Reader {
+/// Reads 277CA transaction sets out of a stream of segments; other sets are passed over.
+#[derive(Debug, Default)]
+pub struct ClaimAcknowledgmentReader {
     found: Vec<ClaimAcknowledgments>,
     level: Level,
     /// What the set and its information source say, for every receiver under it.
@@ -32,7 +32,7 @@ struct Reader {
     in_claim: bool,
 }
 
-#[derive(Default, Clone, Copy, PartialEq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 enum Level {
     /// Not in a 277.
     #[default]
@@ -44,8 +44,15 @@ enum Level {
     Patient,
 }
 
-impl Reader {
-    fn segment(&mut self, segment: &Segment<'_>) {
+impl ClaimAcknowledgmentReader {
+    /// Everything that was read, one an information receiver.
+    pub fn finish(mut self) -> Vec<ClaimAcknowledgments> {
+        self.end();
+        self.found
+    }
+
+    /// Takes the next segment.
+    pub fn segment(&mut self, segment: &Segment<'_>) {
         match segment.id() {
             b"ST" => {
                 self.end();

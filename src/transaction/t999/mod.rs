@@ -5,7 +5,7 @@ mod read;
 
 use serde::{Deserialize, Serialize};
 
-pub use read::read;
+pub use read::{AcknowledgmentReader, read};
 
 use crate::claim::Phi;
 

@@ -6,23 +6,25 @@ use crate::x12::{self, Item, Segment};
 
 /// Every acknowledgment of a stream of interchanges, one a group answered.
 pub fn read(bytes: &[u8]) -> Vec<ImplementationAcknowledgment> {
-    let mut reader = Reader::default();
+    let mut reader = AcknowledgmentReader::default();
     x12::read_all(bytes, |item| {
         if let Item::Segment(segment) = item {
             reader.segment(&segment);
         }
     });
-    reader.found
+    reader.finish()
 }
 
-#[derive(Default)]
-struct Reader {
+/// Reads 999 transaction sets out of a stream of segments; other sets are passed over.
+#[derive(Debug, Default)]
+pub struct AcknowledgmentReader {
     inside: bool,
     found: Vec<ImplementationAcknowledgment>,
 }
 
-impl Reader {
-    fn segment(&mut self, segment: &Segment<'_>) {
+impl AcknowledgmentReader {
+    /// Takes the next segment.
+    pub fn segment(&mut self, segment: &Segment<'_>) {
         match segment.id() {
             b"ST" => self.inside = segment.text(1) == "999",
             b"SE" => self.inside = false,
@@ -39,6 +41,11 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// Everything that was read, one a group answered.
+    pub fn finish(self) -> Vec<ImplementationAcknowledgment> {
+        self.found
     }
 }
 

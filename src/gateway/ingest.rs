@@ -1,0 +1,343 @@
+//! What was received is understood: answers find their claims, remittances are posted, deposits kept. What cannot be
+//! used becomes an entry of the worklist, and its bytes stay. Each step may run twice.
+
+use jiff::Timestamp;
+
+use super::{Gateway, Result, Setup, clock};
+use crate::exchange::reply::{self, ReceivedRemittance, Reply};
+use crate::exchange::{answer, claim, submission};
+use crate::payer::TradingPartner;
+use crate::reconcile::{
+    self, Action, KnownClaims, RemittanceKey, SentClaim, Subject, WorkItem, WorkKind,
+};
+use crate::store::{self, Received, StoredClaim};
+use crate::transaction::t277ca::{ClaimAcknowledgment, ClaimAcknowledgments, Standing};
+use crate::transaction::t835::ClaimPayment;
+use crate::transaction::t999::ImplementationAcknowledgment;
+use crate::transaction::ta1::InterchangeAcknowledgment;
+
+/// What a run of the ingest did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ingested {
+    pub payloads: usize,
+    /// TA1, groups of a 999, batches of a 277CA.
+    pub answers: usize,
+    pub remittances: usize,
+    /// Remittances that were posted before.
+    pub again: usize,
+    pub deposits: usize,
+    /// Things that could not be used, each an entry of the worklist.
+    pub unusable: usize,
+}
+
+/// A payload while it is understood.
+struct Work<'g> {
+    gateway: &'g Gateway,
+    received: &'g Received,
+    now: Timestamp,
+    /// Who says so in events: the same payload says the same thing once.
+    source: String,
+    items: Vec<WorkItem>,
+    done: Ingested,
+}
+
+impl Gateway {
+    /// Understands the oldest payload that is not understood yet; `None` where there is none.
+    pub async fn ingest_one(&self, now: Timestamp) -> Result<Option<Ingested>> {
+        let Some(received) = self.store.first_new().await? else {
+            return Ok(None);
+        };
+        let mut work = Work {
+            gateway: self,
+            received: &received,
+            now,
+            source: format!("received {}", received.id),
+            items: Vec::new(),
+            done: Ingested {
+                payloads: 1,
+                ..Ingested::default()
+            },
+        };
+        work.payload().await?;
+        let Work {
+            items, mut done, ..
+        } = work;
+        done.unusable = items.len();
+        self.store.finish(received.id, &items).await?;
+        Ok(Some(done))
+    }
+
+    /// Understands everything that is not understood yet.
+    pub async fn ingest(&self, now: Timestamp) -> Result<Ingested> {
+        let mut all = Ingested::default();
+        while let Some(one) = self.ingest_one(now).await? {
+            all += one;
+        }
+        Ok(all)
+    }
+}
+
+impl<'g> Work<'g> {
+    async fn payload(&mut self) -> Result<()> {
+        let (replies, problems) = reply::read(&self.received.bytes);
+        for problem in problems.iter().take(1) {
+            self.unusable(format!(
+                "It is not an interchange as X12 has it: {problem}."
+            ));
+        }
+        for reply in replies {
+            self.reply(reply).await?;
+        }
+        Ok(())
+    }
+
+    async fn reply(&mut self, reply: Reply) -> Result<()> {
+        if let Some(first) = reply.broken.first() {
+            self.unusable(format!(
+                "An interchange did not come whole, and nothing of it is used: {first}."
+            ));
+            return Ok(());
+        }
+        let partner = self.partner(&reply.sender);
+        for answered in &reply.interchanges_answered {
+            self.interchange(partner, answered).await?;
+        }
+        for answered in &reply.groups_answered {
+            self.group(partner, answered).await?;
+        }
+        for answered in &reply.batches_answered {
+            self.batch(answered).await?;
+        }
+        for received in &reply.remittances {
+            self.remittance(received).await?;
+        }
+        for set in &reply.others {
+            self.unusable(format!(
+                "It holds a transaction set {set}, which is kept and not used."
+            ));
+        }
+        Ok(())
+    }
+
+    /// Who sent it: the partner it was fetched from, or the one that our interchanges go to under this id.
+    fn partner(&self, sender: &str) -> Option<&'g TradingPartner> {
+        let setup: &'g Setup = &self.gateway.setup;
+        let of_sender = |partner: &&TradingPartner| partner.envelope.receiver.id.trim() == sender;
+        setup
+            .partner(&self.received.partner)
+            .or_else(|| setup.partners.iter().find(of_sender))
+    }
+
+    async fn interchange(
+        &mut self,
+        partner: Option<&TradingPartner>,
+        answered: &InterchangeAcknowledgment,
+    ) -> Result<()> {
+        let Some(submission) = self.submission(partner, &answered.control_number).await? else {
+            return Ok(());
+        };
+        let event = submission::Event::Interchange {
+            verdict: answered.verdict.clone(),
+            note: answered.note.clone(),
+        };
+        self.done.answers += 1;
+        let store = &self.gateway.store;
+        Ok(store
+            .answer(submission, &event, &[], self.now, &self.source)
+            .await?)
+    }
+
+    async fn group(
+        &mut self,
+        partner: Option<&TradingPartner>,
+        answered: &ImplementationAcknowledgment,
+    ) -> Result<()> {
+        let Some(submission) = self.submission(partner, &answered.control_number).await? else {
+            return Ok(());
+        };
+        let store = &self.gateway.store;
+        let mut claims = Vec::new();
+        for set in &answered.sets {
+            let sent = store
+                .placed_claims(submission, Some(&set.control_number))
+                .await?;
+            claims.extend(answer::of_set(set, &sent));
+        }
+        let event = submission::Event::Group {
+            verdict: answered.verdict.clone(),
+        };
+        self.done.answers += 1;
+        Ok(store
+            .answer(submission, &event, &claims, self.now, &self.source)
+            .await?)
+    }
+
+    /// The submission of a control number, or an entry that says that there is none.
+    async fn submission(
+        &mut self,
+        partner: Option<&TradingPartner>,
+        control_number: &str,
+    ) -> Result<Option<i64>> {
+        if let (Some(partner), Ok(number)) = (partner, control_number.parse()) {
+            let store = &self.gateway.store;
+            if let Some(found) = store.submission(&partner.id, number).await? {
+                return Ok(Some(found.id));
+            }
+        }
+        self.unusable(format!(
+            "It answers the interchange or group {control_number}, which we did not send."
+        ));
+        Ok(None)
+    }
+
+    async fn batch(&mut self, answered: &ClaimAcknowledgments) -> Result<()> {
+        let store = &self.gateway.store;
+        let sent = store.claims_of_batch(&answered.batch).await?;
+        let mut events = Vec::new();
+        if answered.standing() == Standing::Rejected && answered.claims().next().is_none() {
+            let event = answer::of_all(&answered.statuses, answered.standing());
+            let all = sent.iter().map(|(claim, _)| claim.clone());
+            events.extend(all.zip(event.into_iter().cycle()));
+        }
+        for provider in &answered.providers {
+            if provider.standing() == Standing::Rejected && provider.claims.is_empty() {
+                let event = answer::of_all(&provider.statuses, provider.standing());
+                let npi = provider.provider.id.as_str();
+                let of_provider = sent.iter().filter(|(_, own)| own.as_deref() == Some(npi));
+                let all = of_provider.map(|(claim, _)| claim.clone());
+                events.extend(all.zip(event.into_iter().cycle()));
+            }
+        }
+        for claim in answered.claims() {
+            let event = answer::of_claim(claim);
+            match (self.answered_claim(claim, &sent).await?, event) {
+                (Some(control_number), Some(event)) => events.push((control_number, event)),
+                (Some(_), None) => self.unusable(
+                    "A claim acknowledgment says neither that a claim was taken nor that it was not.",
+                ),
+                (None, _) => {
+                    self.unusable("A claim acknowledgment speaks of a claim that we did not send.");
+                }
+            }
+        }
+        self.done.answers += 1;
+        Ok(store.tell_claims(&events, self.now, &self.source).await?)
+    }
+
+    /// Our claim that an acknowledgment speaks of; a number that was cut short counts where only one of the batch fits.
+    async fn answered_claim(
+        &self,
+        answered: &ClaimAcknowledgment,
+        sent: &[(String, Option<String>)],
+    ) -> Result<Option<String>> {
+        let number = &answered.control_number;
+        if self.gateway.store.is_sent(number).await? {
+            return Ok(Some(number.clone()));
+        }
+        let mut cut = sent.iter().filter(|(claim, _)| {
+            number.len() >= reconcile::CUT_LENGTH_MIN && claim.starts_with(number.as_str())
+        });
+        Ok(match (cut.next(), cut.next()) {
+            (Some((claim, _)), None) => Some(claim.clone()),
+            _ => None,
+        })
+    }
+
+    async fn remittance(&mut self, received: &ReceivedRemittance) -> Result<()> {
+        let remittance = &received.remittance;
+        let key = match reconcile::remittance_key(&remittance.header) {
+            Ok(key) => key,
+            Err(problem) => {
+                self.unusable(format!("A remittance cannot be posted: {problem}."));
+                return Ok(());
+            }
+        };
+        let obstacle = received
+            .obstacles()
+            .next()
+            .map(crate::check::Finding::message);
+        let sane = reconcile::check_amounts(remittance);
+        if let Some(problem) = obstacle.or(sane.err().map(str::to_owned)) {
+            self.held(&key, WorkKind::Unbalanced, &problem);
+            return Ok(());
+        }
+        let mut known = Vec::with_capacity(remittance.claims.len());
+        for payment in &remittance.claims {
+            known.push(self.known(payment).await?);
+        }
+        let posted = reconcile::post(key, remittance, &known);
+        let decided = posted.postings.iter().filter(|one| !one.is_reversal());
+        let events: Vec<(String, claim::Event)> = decided
+            .filter_map(|one| {
+                let denied = one.is_denied();
+                Some((one.claim.clone()?, claim::Event::Decided { denied }))
+            })
+            .collect();
+        let store = &self.gateway.store;
+        match store
+            .post(self.received.id, &posted, &events, self.now)
+            .await?
+        {
+            store::Posted::New => self.done.remittances += 1,
+            store::Posted::Again => self.done.again += 1,
+            store::Posted::Conflict => {
+                let text = "the same payment was posted before, with other claims in it";
+                self.held(&posted.key, WorkKind::Conflict, text);
+            }
+        }
+        Ok(())
+    }
+
+    /// The claims that a payment could mean: the one that it names, else all that the ladder may look at.
+    async fn known(&self, payment: &ClaimPayment) -> Result<KnownClaims> {
+        let store = &self.gateway.store;
+        let keys = reconcile::claim_keys(payment);
+        if store.is_sent(keys.control_number).await? {
+            let named = store.claim(keys.control_number).await?;
+            return Ok(named.iter().map(SentClaim::from).collect());
+        }
+        let numbers: Vec<&str> = [keys.payer_claim_number, keys.original_reference]
+            .into_iter()
+            .filter(|number| !number.is_empty())
+            .collect();
+        let candidates = store
+            .candidates(keys.control_number, &numbers, &keys.member_ids)
+            .await?;
+        Ok(candidates.iter().map(SentClaim::from).collect())
+    }
+
+    fn held(&mut self, key: &RemittanceKey, kind: WorkKind, problem: &str) {
+        let text = format!("Nothing of the remittance is posted: {problem}.");
+        let item = reconcile::remittance_item(kind, key, text).amount(key.amount);
+        self.items.push(item);
+    }
+
+    fn unusable(&mut self, text: impl Into<String>) {
+        let number = self.items.len() + 1;
+        let subject = Subject::Received(format!("{} ({number})", self.received.id));
+        let today = clock::local(self.received.at).date();
+        let item = WorkItem::new(WorkKind::Unusable, subject, text, Action::Review, today)
+            .hint("The bytes are kept. Ask the partner what it was meant to be.");
+        self.items.push(item);
+    }
+}
+
+impl From<&StoredClaim> for SentClaim {
+    fn from(stored: &StoredClaim) -> Self {
+        Self {
+            payer_claim_numbers: stored.payer_claim_numbers.clone(),
+            ..Self::from(&stored.claim)
+        }
+    }
+}
+
+impl std::ops::AddAssign for Ingested {
+    fn add_assign(&mut self, other: Self) {
+        self.payloads += other.payloads;
+        self.answers += other.answers;
+        self.remittances += other.remittances;
+        self.again += other.again;
+        self.deposits += other.deposits;
+        self.unusable += other.unusable;
+    }
+}
