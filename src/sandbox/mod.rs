@@ -7,6 +7,7 @@ mod fees;
 mod ledger;
 mod manners;
 mod payer;
+pub mod practice;
 mod reception;
 mod remit;
 #[cfg(test)]
