@@ -89,6 +89,8 @@ codes! {
         "The file was cut or IEA is missing: send it again whole."
     InterchangeControlNumber Error 1 "control numbers of ISA and IEA differ"
         "Give IEA02 the value of ISA13."
+    InterchangeControlDuplicate Error 1 "interchange control number used before"
+        "Give each interchange its own ISA13; if this one was sent before, its first answer holds."
     InterchangeGroupCount Error 1 "IEA counts the groups wrongly"
         "Give IEA01 the number of GS segments."
     GroupNotClosed Error 1 "functional group has no GE"

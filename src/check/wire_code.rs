@@ -28,6 +28,7 @@ impl Code {
             Self::Unterminated | Self::InterchangeNotClosed => Interchange("023"),
             Self::SegmentTooLong => Interchange("022"),
             Self::InterchangeControlNumber => Interchange("001"),
+            Self::InterchangeControlDuplicate => Interchange("025"),
             Self::InterchangeGroupCount => Interchange("021"),
             Self::GroupOutside => Interchange("024"),
             Self::GroupNotClosed => Group("3"),

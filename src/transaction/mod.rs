@@ -1,5 +1,7 @@
-//! One file a transaction set, read and write side by side: segments to types and back.
+//! One file a transaction set, read and write side by side: segments to types and back. The bank's file of deposits
+//! ([`eft`]) stands beside them: it answers the remittance.
 
+pub mod eft;
 pub mod t277ca;
 pub mod t835;
 pub mod t837p;
