@@ -29,8 +29,8 @@
 //! 9. Health information is [`claim::Phi`]: redacted in `Debug` and `Display`, in every build. Logs carry ids and places.
 //! 10. Memory is bounded by the largest claim, not by the file. Every loop, queue, body and file has a named limit.
 //!
-//! Not built yet: [`web`], the insurer behind the sandbox's port, the jobs of [`gateway`] that read replies and post
-//! payments. `CHANGELOG.md` lists the commands that wait for them.
+//! Not built yet: [`web`], the jobs of [`gateway`] that read replies and post payments. `CHANGELOG.md` lists the
+//! commands that wait for them.
 //!
 //! # How to add …
 //! | new | touch |

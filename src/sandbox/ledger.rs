@@ -301,7 +301,7 @@ fn parts(claims: Vec<ClaimPayment>) -> Vec<Vec<ClaimPayment>> {
     let mut parts: Vec<Vec<ClaimPayment>> = Vec::new();
     let mut sum = Money::ZERO;
     for claim in claims {
-        let paid = claim.paid.unwrap_or_default().max(Money::ZERO);
+        let paid = claim.paid.unwrap_or_default().abs();
         match parts.last_mut() {
             Some(part) if part.len() < CLAIM_PAYMENTS_MAX && sum + paid <= PAYMENT_MAX => {
                 sum += paid;

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::date;
 
+use super::super::practice;
 use super::super::samples::claim;
 use super::*;
+use crate::billing::{Biller, Defaults};
 use crate::check::{Checker, Judgment};
 use crate::claim::{Attachment, Contact, Name, Submitter};
 use crate::payer::TradingPartner;
@@ -142,6 +144,13 @@ impl Answers {
         assert_eq!(traces.len(), self.remittances.len());
     }
 
+    fn join(&mut self, other: Self) {
+        self.acknowledgments.extend(other.acknowledgments);
+        self.standing.extend(other.standing);
+        self.remittances.extend(other.remittances);
+        self.deposits.extend(other.deposits);
+    }
+
     fn deposited(&self) -> Money {
         self.deposits.iter().map(|one| one.amount).sum()
     }
@@ -219,13 +228,13 @@ fn every_outcome_is_answered_and_paid_to_the_cent() {
     assert_eq!(first.payments("PENDED") + &first.payments("REFUSED"), "");
     // 251.40 in the first cycle; the second owes -53 - 14.80 and moves that forward.
     assert_eq!(first.moved(), "WO 14.80, FB -67.80");
-    assert_eq!(first.deposited(), Money::from_cents(251_40));
+    assert_eq!(first.deposited(), Money::from_cents(25_140));
     assert_eq!(first.remittances[1].header.method, "NON");
 
     let later = Answers::drain(&mut payer, at(15));
     assert_eq!(later.payments("PENDED"), "1 2310.00");
     assert_eq!(later.moved(), "FB 67.80");
-    assert_eq!(later.deposited(), Money::from_cents(2310_00 - 67_80));
+    assert_eq!(later.deposited(), Money::from_cents(231_000 - 6_780));
     assert!(Answers::drain(&mut payer, at(400)).remittances.is_empty());
 }
 
@@ -382,8 +391,56 @@ fn odd_charges_are_refused_and_large_payments_split() {
     assert_eq!(first.standing["HUGE"].0, Standing::Rejected);
     let later = Answers::drain(&mut payer, at(30));
     assert_eq!(later.remittances.len(), 1);
-    assert_eq!(later.deposited(), Money::from_cents(150 * 599_999_40));
+    assert_eq!(later.deposited(), Money::from_cents(150 * 59_999_940));
     sent.extend((0..10).map(|index| claim(&format!("MORE{index}"), "W1", "00000:999999.00")));
     answers(&mut payer, &batch(2, 1000, &sent), 31);
     assert_eq!(Answers::drain(&mut payer, at(60)).remittances.len(), 2);
+}
+
+/// The invented practice and the insurer, for a fortnight.
+#[test]
+fn the_demo_comes_to_an_end_with_every_claim_answered() {
+    let today = date(2026, 11, 24);
+    let (defaults, partners) = (Defaults::sandbox(), [partner()]);
+    let biller = Biller::new(&defaults, &partners, today);
+    let billed = (0..1_500).map(|number| biller.bill(&practice::reading(number, today)));
+    let claims: Vec<Claim> = billed
+        .flat_map(|one| one.claims)
+        .map(|one| one.claim)
+        .collect();
+    let mut payer = SandboxPayer::default();
+    let mut all = Answers::default();
+    for (number, claims) in (1..).zip(claims.chunks(400)) {
+        let bytes = batch(number, 40, claims);
+        all.join(answers(&mut payer, &bytes, 0));
+    }
+    all.join(Answers::drain(&mut payer, at(14)));
+    all.balance();
+
+    let mut unanswered = 0;
+    for one in &claims {
+        let payments = all.payments(&one.control_number);
+        match all.standing.get(&one.control_number) {
+            None => unanswered += 1,
+            Some((Standing::Accepted, number)) => {
+                assert!(!payments.is_empty() && number.is_some());
+            }
+            Some((standing, _)) => {
+                assert_eq!((*standing, payments.as_str()), (Standing::Rejected, ""));
+            }
+        }
+    }
+    let rejected_sets = all
+        .acknowledgments
+        .iter()
+        .map(|text| text.matches("~IK5*R").count());
+    let rejected_sets: usize = rejected_sets.sum();
+    assert!(rejected_sets > 0);
+    assert_eq!(
+        unanswered,
+        rejected_sets * 40,
+        "a rejected set is rejected whole"
+    );
+    let remitted = all.remittances.iter().filter_map(|one| one.header.amount);
+    assert_eq!(remitted.sum::<Money>(), all.deposited());
 }

@@ -177,7 +177,7 @@ mod tests {
             originator: "1999999999".into(),
             supplement: String::new(),
             company_name: "SANDBOX HEALTH".into(),
-            amount: Money::from_cents(118_00),
+            amount: Money::from_cents(11_800),
             effective: jiff::civil::date(2026, 11, 25),
         }
     }
