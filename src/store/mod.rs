@@ -8,6 +8,7 @@ mod error;
 mod money;
 mod received;
 mod submissions;
+mod views;
 mod worklist;
 
 use std::fs::{File, TryLockError};
@@ -25,6 +26,7 @@ pub use error::StoreError;
 pub use money::{Posted, Totals};
 pub use received::{NewReceived, Received};
 pub use submissions::{NewSubmission, Placed, StoredSubmission};
+pub use views::{ClaimRow, ItemOrder, ItemSum, RemittanceRow, Slice, SubmissionRow};
 pub use worklist::StoredItem;
 
 /// Before this release SQLite could corrupt a store in write-ahead mode (sqlite.org, "WAL reset bug").

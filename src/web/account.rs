@@ -1,0 +1,191 @@
+//! The money of a claim, line by line, as its postings add up. It must not judge: that is the worklist's.
+//!
+//! A payer may answer several lines as one: they stand in one row, because nothing says how the money divides.
+
+use std::collections::BTreeMap;
+
+use super::words::{money, money_or_dash};
+use crate::claim::{Adjustment, Claim, Money};
+use crate::reconcile::{Account, LinePosting, Posting, SentClaim, reason};
+
+/// A row of the table, and its sum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) title: String,
+    pub(super) service: String,
+    pub(super) billed: String,
+    pub(super) paid: String,
+    pub(super) adjusted: String,
+    pub(super) patient: String,
+    pub(super) open: String,
+    pub(super) reasons: Vec<Reason>,
+}
+
+/// What an adjustment took, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reason {
+    pub(super) code: String,
+    pub(super) text: &'static str,
+    pub(super) amount: String,
+}
+
+/// What postings did to some lines, or to the claim as a whole.
+#[derive(Debug, Clone, Default)]
+struct Sum {
+    decided: Money,
+    paid: Money,
+    /// By group and reason.
+    adjustments: BTreeMap<(String, String), Money>,
+}
+
+impl Sum {
+    fn add(&mut self, charge: Money, paid: Money, adjustments: &[Adjustment]) {
+        self.decided += charge;
+        self.paid += paid;
+        for one in adjustments {
+            let key = (one.group.clone(), one.reason.clone());
+            *self.adjustments.entry(key).or_default() += one.amount;
+        }
+    }
+
+    fn of_groups(&self, is_wanted: impl Fn(&str) -> bool) -> Money {
+        let wanted = self
+            .adjustments
+            .iter()
+            .filter(|((group, _), _)| is_wanted(group));
+        wanted.map(|(_, amount)| *amount).sum()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.decided.is_zero() && self.paid.is_zero() && self.adjustments.is_empty()
+    }
+
+    fn row(
+        &self,
+        title: String,
+        service: String,
+        billed: Option<Money>,
+        open: Option<Money>,
+    ) -> Row {
+        let adjustments = self
+            .adjustments
+            .iter()
+            .filter(|(_, amount)| !amount.is_zero());
+        let reasons = adjustments.map(|((group, code), amount)| Reason {
+            code: format!("{group} {code}"),
+            text: reason(code).map_or("a reason that is not in our table", |known| known.text),
+            amount: money(*amount),
+        });
+        Row {
+            title,
+            service,
+            billed: money_or_dash(billed),
+            paid: money(self.paid),
+            adjusted: money(self.of_groups(|group| group != "PR")),
+            patient: money(self.of_groups(|group| group == "PR")),
+            open: money_or_dash(open),
+            reasons: reasons.collect(),
+        }
+    }
+}
+
+/// The claim's lines, then what is of no single line.
+pub(super) fn rows(claim: &Claim, postings: &[Posting]) -> Vec<Row> {
+    let groups = groups(claim, postings);
+    let mut sums = vec![Sum::default(); groups.len()];
+    let (mut whole, mut lost) = (Sum::default(), Sum::default());
+    for posting in postings {
+        let charges: Money = posting.lines.iter().map(|line| line.charge).sum();
+        let paid: Money = posting.lines.iter().map(|line| line.paid).sum();
+        whole.add(
+            posting.charge - charges,
+            posting.paid - paid,
+            &posting.adjustments,
+        );
+        for line in &posting.lines {
+            let mut indices = indices(claim, line);
+            let group = indices
+                .next()
+                .and_then(|index| groups.iter().position(|group| group.contains(&index)));
+            let sum = group.map_or(&mut lost, |group| &mut sums[group]);
+            sum.add(line.charge, line.paid, &line.adjustments);
+        }
+    }
+    // Decided as a whole: what is open of one line is not known.
+    let divided = whole.decided.is_zero();
+    let lines = groups.iter().zip(&sums).map(|(group, sum)| {
+        let billed: Money = group.iter().map(|&index| claim.lines[index].charge).sum();
+        let open = (divided || !sum.decided.is_zero()).then(|| billed - sum.decided);
+        sum.row(
+            title(claim, group),
+            service(claim, group),
+            Some(billed),
+            open,
+        )
+    });
+    let mut rows: Vec<Row> = lines.collect();
+    for (sum, title) in [
+        (&whole, "the claim as a whole"),
+        (&lost, "no line of this claim"),
+    ] {
+        if !sum.is_empty() {
+            rows.push(sum.row(title.to_owned(), String::new(), None, None));
+        }
+    }
+    rows
+}
+
+/// The claim's own sum, which every row is a part of.
+pub(super) fn total(claim: &Claim, postings: &[Posting]) -> Account {
+    Account::of(&SentClaim::from(claim), postings)
+}
+
+/// Lines that stand in one row, in the order of the claim.
+fn groups(claim: &Claim, postings: &[Posting]) -> Vec<Vec<usize>> {
+    let mut leader: Vec<usize> = (0..claim.lines.len()).collect();
+    for line in postings.iter().flat_map(|posting| &posting.lines) {
+        let joined: Vec<usize> = indices(claim, line).map(|index| leader[index]).collect();
+        let Some(&first) = joined.iter().min() else {
+            continue;
+        };
+        for one in &mut leader {
+            if joined.contains(one) {
+                *one = first;
+            }
+        }
+    }
+    let mut groups = BTreeMap::<usize, Vec<usize>>::new();
+    for (index, leader) in leader.into_iter().enumerate() {
+        groups.entry(leader).or_default().push(index);
+    }
+    groups.into_values().collect()
+}
+
+fn indices<'a>(claim: &'a Claim, line: &'a LinePosting) -> impl Iterator<Item = usize> + 'a {
+    let index_of = |number: &String| {
+        let mut lines = claim.lines.iter();
+        lines.position(|one| one.control_number == *number)
+    };
+    line.lines.iter().filter_map(index_of)
+}
+
+fn title(claim: &Claim, group: &[usize]) -> String {
+    let titles = group.iter().map(|&index| {
+        let line = &claim.lines[index];
+        let mut title = format!("{} {}", index + 1, line.procedure);
+        for modifier in &line.modifiers {
+            title.push('-');
+            title.push_str(modifier);
+        }
+        title
+    });
+    titles.collect::<Vec<_>>().join(", ")
+}
+
+fn service(claim: &Claim, group: &[usize]) -> String {
+    let first = group
+        .iter()
+        .map(|&index| claim.lines[index].service_from)
+        .min();
+    first.map_or_else(String::new, |day| day.to_string())
+}
