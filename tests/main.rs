@@ -6,8 +6,10 @@
 mod billing;
 mod check;
 mod corpus;
+mod demo;
 mod fence;
 mod fhir;
+mod gateway;
 mod outbox;
 mod t277ca;
 mod t837p;

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use comfy_table::{Table, presets};
 
 use crate::chart;
 use crate::check::{Code, WireCode};
+
+use super::output;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -23,10 +24,7 @@ pub(crate) struct ExplainArgs {
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let Some(name) = &args.code else {
-        let mut table = Table::new();
-        table
-            .load_style(presets::NOTHING)
-            .set_header(["code", "SNIP", "on the wire", "meaning"]);
+        let mut table = output::table(["code", "SNIP", "on the wire", "meaning"]);
         for code in Code::ALL {
             let row = [
                 code.name().into(),

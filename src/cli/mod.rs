@@ -3,8 +3,15 @@
 
 mod charts;
 mod check;
+mod demo;
 mod explain;
+mod migrate;
 mod output;
+mod payers;
+mod sandbox;
+mod serve;
+mod status;
+mod steps;
 mod submit;
 mod translate;
 
@@ -40,12 +47,32 @@ pub(crate) struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// The whole way from charts to money, against the built-in insurer.
+    Demo(demo::DemoArgs),
     /// Charts become claim interchanges in a directory.
     Translate(translate::TranslateArgs),
-    /// Charts become claims, and claims are sent.
-    Submit(submit::SubmitArgs),
     /// Judge interchanges: what is wrong, where, and what to do.
     Check(check::CheckArgs),
+    /// Charts become claims, and claims are sent.
+    Submit(submit::SubmitArgs),
+    /// Fetch replies from every partner, and post them.
+    Pickup(steps::PickupArgs),
+    /// Take reply files that came another way.
+    Ingest(steps::IngestArgs),
+    /// Run every job that is due, once.
+    Work(steps::WorkArgs),
+    /// Where each claim stands, and why.
+    Status(status::StatusArgs),
+    /// Whether the money adds up.
+    Reconcile(status::ReconcileArgs),
+    /// The gateway as a service, with the worklist in a browser.
+    Serve(serve::ServeArgs),
+    /// An insurer to test against.
+    Sandbox(sandbox::SandboxArgs),
+    /// Trading partners.
+    Payers(payers::PayersArgs),
+    /// Bring the tables of the store up to date.
+    Migrate(migrate::MigrateArgs),
     /// What a finding means and what to do.
     Explain(explain::ExplainArgs),
 }
@@ -65,12 +92,7 @@ pub fn run() -> ExitCode {
             };
         }
     };
-    let done = match cli.command {
-        Command::Translate(args) => translate::run(&args, &cli.common),
-        Command::Submit(args) => submit::run(&args, &cli.common),
-        Command::Check(args) => check::run(&args, &cli.common),
-        Command::Explain(args) => explain::run(&args),
-    };
+    let done = run_command(&cli.command, &cli.common);
     match done {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
@@ -79,6 +101,34 @@ pub fn run() -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+fn run_command(command: &Command, common: &Common) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Translate(args) => translate::run(args, common),
+        Command::Check(args) => check::run(args, common),
+        Command::Explain(args) => explain::run(args),
+        Command::Demo(args) => block_on(demo::run(args, common)),
+        Command::Submit(args) => block_on(submit::run(args, common)),
+        Command::Sandbox(args) => block_on(sandbox::run(args)),
+        on_the_store => block_on(async {
+            let gateway = steps::open(common).await?;
+            match on_the_store {
+                Command::Pickup(_) => steps::pickup(&gateway).await,
+                Command::Ingest(args) => steps::ingest(args, &gateway).await,
+                Command::Work(_) => steps::work(&gateway).await,
+                Command::Status(args) => status::status(args, &gateway).await,
+                Command::Reconcile(args) => status::reconcile(args, &gateway).await,
+                Command::Serve(args) => serve::run(args, &gateway).await,
+                Command::Payers(args) => payers::run(args, &gateway).await,
+                _ => migrate::run(&gateway).await,
+            }
+        }),
+    }
+}
+
+fn block_on(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new()?.block_on(command)
 }
 
 /// `claimgate … | head`: the reader has seen enough.

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
+use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Work that takes less is over before a bar is read.
@@ -16,6 +17,25 @@ pub(crate) fn error(error: &anyhow::Error) {
 /// Says something on stderr.
 pub(crate) fn say(words: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{words}");
+}
+
+/// A table without lines, for people.
+pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header);
+    table
+}
+
+/// A field of a CSV file (RFC 4180); one that a spreadsheet would run as a formula is quoted away (OWASP).
+pub(crate) fn csv(text: &str) -> String {
+    let guarded = match text.starts_with(['=', '+', '-', '@', '\t', '\0']) {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    };
+    match guarded.contains(['"', ',', '\n', '\r']) {
+        true => format!("\"{}\"", guarded.replace('"', "\"\"")),
+        false => guarded,
+    }
 }
 
 /// A bar over bytes, on a terminal only.

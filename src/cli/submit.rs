@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::exchange::submission::State;
-use crate::gateway::{Gateway, Sent, Setup, TakenChart, Verdict, clock};
+use crate::gateway::{Sent, TakenChart, Verdict, clock};
 
 use super::charts::{self, Format};
-use super::{Common, FINDINGS, output};
+use super::{Common, FINDINGS, output, steps};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -28,18 +28,12 @@ pub(crate) struct SubmitArgs {
     format: Format,
 }
 
-pub(crate) fn run(args: &SubmitArgs, common: &Common) -> anyhow::Result<ExitCode> {
-    tokio::runtime::Runtime::new()?.block_on(submit(args, common))
-}
-
-async fn submit(args: &SubmitArgs, common: &Common) -> anyhow::Result<ExitCode> {
-    let setup = Setup::load(common.config.as_deref())?;
-    let data = common.data.clone().unwrap_or(setup.config.data.clone());
+pub(crate) async fn run(args: &SubmitArgs, common: &Common) -> anyhow::Result<ExitCode> {
     let files = match args.charts.is_empty() {
         true => Vec::new(),
         false => charts::sources(&args.charts)?,
     };
-    let gateway = Gateway::open(setup, &data).await?;
+    let gateway = steps::open(common).await?;
     let bar = output::count_bar(files.len() as u64);
     bar.set_message("charts");
     let mut held = 0;
@@ -58,7 +52,11 @@ async fn submit(args: &SubmitArgs, common: &Common) -> anyhow::Result<ExitCode> 
     let queued = gateway.queue(clock::now()).await?;
     let sent = gateway.send(clock::now()).await?;
     let unknown = gateway.store.submissions_in(State::Unknown).await?.len();
-    tell(queued, &sent, unknown);
+    output::say(format_args!(
+        "{queued} claims queued, {} interchanges sent",
+        sent.sent
+    ));
+    tell_unsent(&sent, unknown);
     let is_done = held == 0 && unknown == 0 && sent.refused + sent.unroutable + sent.waiting == 0;
     Ok(match is_done {
         true => ExitCode::SUCCESS,
@@ -88,12 +86,8 @@ fn print(taken: &[TakenChart], format: Format) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// What became of interchanges, a line for each thing that somebody should know.
-fn tell(queued: usize, sent: &Sent, unknown: usize) {
-    output::say(format_args!(
-        "{queued} claims queued, {} interchanges sent",
-        sent.sent
-    ));
+/// What of interchanges has not arrived, a line for each thing that somebody should know.
+pub(super) fn tell_unsent(sent: &Sent, unknown: usize) {
     let lines = [
         (sent.waiting, "not arrived, will be tried again"),
         (

@@ -1,6 +1,8 @@
 //! What was received is understood: answers find their claims, remittances are posted, deposits kept. What cannot be
 //! used becomes an entry of the worklist, and its bytes stay. Each step may run twice.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Gateway, Result, Setup, clock};
@@ -8,9 +10,10 @@ use crate::exchange::reply::{self, ReceivedRemittance, Reply};
 use crate::exchange::{answer, claim, submission};
 use crate::payer::TradingPartner;
 use crate::reconcile::{
-    self, Action, KnownClaims, RemittanceKey, SentClaim, Subject, WorkItem, WorkKind,
+    self, Action, Deposit, KnownClaims, RemittanceKey, SentClaim, Subject, WorkItem, WorkKind,
 };
 use crate::store::{self, Received, StoredClaim};
+use crate::transaction::eft::{self, BadRecord, Wrong};
 use crate::transaction::t277ca::{ClaimAcknowledgment, ClaimAcknowledgments, Standing};
 use crate::transaction::t835::ClaimPayment;
 use crate::transaction::t999::ImplementationAcknowledgment;
@@ -79,6 +82,9 @@ impl Gateway {
 
 impl<'g> Work<'g> {
     async fn payload(&mut self) -> Result<()> {
+        if eft::is_eft(&self.received.bytes) {
+            return self.deposits().await;
+        }
         let (replies, problems) = reply::read(&self.received.bytes);
         for problem in problems.iter().take(1) {
             self.unusable(format!(
@@ -306,6 +312,33 @@ impl<'g> Work<'g> {
         Ok(candidates.iter().map(SentClaim::from).collect())
     }
 
+    /// A deposit without its trace is still a deposit; a file that was cut or miscounted is none.
+    async fn deposits(&mut self) -> Result<()> {
+        let file = eft::read(&self.received.bytes);
+        let broken = |bad: &&BadRecord| bad.wrong != Wrong::NoTrace;
+        if let Some(bad) = file.unreadable.iter().find(broken) {
+            self.unusable(format!("Nothing of the bank's file is used: {bad}."));
+            return Ok(());
+        }
+        let mut occurrences = BTreeMap::<String, u32>::new();
+        for one in file.deposits {
+            let deposit = Deposit {
+                trace: one.trace,
+                originator: one.originator,
+                amount: one.amount,
+                effective: one.effective,
+            };
+            let same = deposit_key(&deposit, self.received.id);
+            let occurrence = occurrences.entry(same.clone()).or_default();
+            *occurrence += 1;
+            let id = format!("{same}/{occurrence}");
+            let store = &self.gateway.store;
+            store.add_deposit(self.received.id, &id, &deposit).await?;
+            self.done.deposits += 1;
+        }
+        Ok(())
+    }
+
     fn held(&mut self, key: &RemittanceKey, kind: WorkKind, problem: &str) {
         let text = format!("Nothing of the remittance is posted: {problem}.");
         let item = reconcile::remittance_item(kind, key, text).amount(key.amount);
@@ -319,6 +352,20 @@ impl<'g> Work<'g> {
         let item = WorkItem::new(WorkKind::Unusable, subject, text, Action::Review, today)
             .hint("The bytes are kept. Ask the partner what it was meant to be.");
         self.items.push(item);
+    }
+}
+
+/// The same deposit in two files of a bank is one; where the bank lost the trace, each file's own is another.
+fn deposit_key(deposit: &Deposit, received: i64) -> String {
+    let Deposit {
+        trace,
+        originator,
+        amount,
+        effective,
+    } = deposit;
+    match trace.as_str() {
+        "" => format!("received {received}/{originator}/{effective}/{amount}"),
+        trace => format!("{trace}/{originator}/{effective}/{amount}"),
     }
 }
 

@@ -18,6 +18,7 @@ mod round;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -34,7 +35,7 @@ use crate::transport::{SetupError, Transport};
 /// Everything that a job needs.
 #[derive(Debug)]
 pub struct Gateway {
-    pub store: Store,
+    pub store: Arc<Store>,
     pub setup: Setup,
     /// By trading partner; a partner without a route has none.
     transports: BTreeMap<String, Transport>,
@@ -80,7 +81,7 @@ impl Gateway {
         }
         store.interrupt_unfinished(clock::now()).await?;
         Ok(Self {
-            store,
+            store: Arc::new(store),
             setup,
             transports,
         })

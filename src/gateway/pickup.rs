@@ -1,5 +1,7 @@
 //! What partners hold for us is fetched and kept, untouched, before anybody is told that we have it.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -37,15 +39,27 @@ impl Gateway {
     /// Asks every partner for acknowledgments and results until there are none.
     pub async fn pick_up(&self) -> Result<PickedUp> {
         let mut done = PickedUp::default();
-        for (id, transport) in &self.transports {
-            let Some(partner) = self.setup.partner(id) else {
-                continue;
-            };
-            for queue in [Queue::Acknowledgments, Queue::Results] {
-                self.drain(partner, transport, queue, &mut done).await?;
-            }
+        for partner in &self.setup.partners {
+            self.ask(partner, &mut done).await?;
         }
         Ok(done)
+    }
+
+    /// Asks one partner; nothing where it has no route.
+    pub async fn pick_up_from(&self, partner: &TradingPartner) -> Result<PickedUp> {
+        let mut done = PickedUp::default();
+        self.ask(partner, &mut done).await?;
+        Ok(done)
+    }
+
+    async fn ask(&self, partner: &TradingPartner, done: &mut PickedUp) -> Result<()> {
+        let Some(transport) = self.transports.get(&partner.id) else {
+            return Ok(());
+        };
+        for queue in [Queue::Acknowledgments, Queue::Results] {
+            self.drain(partner, transport, queue, done).await?;
+        }
+        Ok(())
     }
 
     async fn drain(
@@ -55,6 +69,7 @@ impl Gateway {
         queue: Queue,
         done: &mut PickedUp,
     ) -> Result<()> {
+        let mut seen = HashSet::new();
         for _ in 0..PAYLOADS_MAX {
             let ask = PickUp {
                 queue,
@@ -70,6 +85,11 @@ impl Gateway {
                     break;
                 }
             };
+            let digest = digest(&incoming.bytes);
+            if !seen.insert(digest.clone()) {
+                // A partner that offers the same for ever must not hold us for ever.
+                break;
+            }
             let new = NewReceived {
                 partner: &partner.id,
                 queue: match queue {
@@ -79,19 +99,17 @@ impl Gateway {
                 payload_type: &incoming.payload_type,
                 name: &incoming.payload_id,
                 bytes: &incoming.bytes,
-                digest: digest(&incoming.bytes),
+                digest,
                 at: ask.time,
             };
             let (_, is_new) = self.store.keep(&new).await?;
             if let Err(error) = transport.acknowledge(&incoming, None).await {
                 done.problems.push(format!("{}: {error}", partner.id));
             }
-            if !is_new {
-                // A partner that offers the same for ever must not hold us for ever.
-                done.again += 1;
-                break;
+            match is_new {
+                true => done.new += 1,
+                false => done.again += 1,
             }
-            done.new += 1;
         }
         Ok(())
     }

@@ -1,8 +1,6 @@
 //! Everything that needs a person now, looked for anew each time: an entry goes away when its cause does. It must not
 //! send, post or judge.
 
-use std::collections::HashSet;
-
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -186,14 +184,10 @@ impl Gateway {
     async fn payments(&self) -> Result<Vec<WorkItem>> {
         let unmatched = self.store.unmatched_postings().await?;
         let mut items = reconcile::claims_worklist(&KnownClaims::default(), &unmatched);
-        let replaced = self.store.replaced_numbers().await?;
         for control_number in self.store.posted_claims().await? {
             let Some(stored) = self.store.claim(&control_number).await? else {
                 continue;
             };
-            if is_superseded(&stored, &replaced) {
-                continue;
-            }
             let postings = self.store.postings_of(&control_number).await?;
             let mut postings: Vec<&Posting> = postings.iter().collect();
             postings.sort_by_key(|posting| posting.date);
@@ -296,11 +290,6 @@ fn why_held(findings: &[serde_json::Value]) -> (String, String) {
         format!("{}{place}{more}.", text("message")),
         text("help").to_owned(),
     )
-}
-
-fn is_superseded(claim: &StoredClaim, replaced: &HashSet<String>) -> bool {
-    let mut numbers = claim.payer_claim_numbers.iter();
-    numbers.any(|number| replaced.contains(number))
 }
 
 /// `TA1 025` with what the code means.

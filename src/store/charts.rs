@@ -107,8 +107,8 @@ impl Store {
             for one in &chart.claims {
                 sqlx::query(
                     "INSERT INTO claim
-                       (control_number, chart, partner, member, charge, document, provenance, replaces, state)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ready')",
+                       (control_number, chart, partner, member, charge, document, provenance, frequency, replaces, state)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready')",
                 )
                 .bind(&one.claim.control_number)
                 .bind(chart.id)
@@ -117,6 +117,7 @@ impl Store {
                 .bind(one.claim.total_charge.cents())
                 .bind(to_json(one.claim)?)
                 .bind(to_json(one.provenance)?)
+                .bind(&one.claim.frequency)
                 .bind(&one.claim.supplement.payer_claim_number)
                 .execute(&mut *transaction)
                 .await?;
@@ -345,7 +346,7 @@ impl Store {
         let rows = sqlx::query(
             "SELECT control_number, charge, max(at) AS since
                FROM claim JOIN claim_event ON claim_event.claim = claim.control_number
-              WHERE partner = ? AND state = ? GROUP BY control_number HAVING since < ? ORDER BY since",
+              WHERE partner = ? AND state = ? AND control_number NOT IN (SELECT claim FROM superseded) GROUP BY control_number HAVING since < ? ORDER BY since",
         )
         .bind(partner)
         .bind(state.name())

@@ -3,6 +3,7 @@
 //! SQLite in write-ahead mode with full synchronisation: what was committed survives a power cut. Every write that
 //! could come twice has a unique key. One process at a time owns a store.
 
+mod accounts;
 mod charts;
 mod error;
 mod money;
@@ -21,6 +22,7 @@ use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
+pub use accounts::{ClaimAccount, ClaimCounts};
 pub use charts::{NewChart, NewClaim, ReadyClaim, StoredClaim, Taken};
 pub use error::StoreError;
 pub use money::{Posted, Totals};
@@ -89,6 +91,12 @@ impl Store {
     /// Where it is.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// The number of the newest change of tables that it has.
+    pub async fn schema_version(&self) -> Result<i64> {
+        let query = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations";
+        Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
     }
 
     /// A value kept under a name; `make` makes it the first time.

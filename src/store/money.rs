@@ -1,7 +1,5 @@
 //! Remittances, postings, deposits, and what they add up to. Sums are SQL's own, over what is stored.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 use sqlx::Row;
 
@@ -24,7 +22,7 @@ pub enum Posted {
 /// The money of everything that is stored, in cents summed by the database.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
-    /// Charges of all claims that were submitted.
+    /// Charges of all claims that were sent; of those replaced later, as far as they were decided.
     pub billed: Money,
     /// What postings paid, adjusted (all groups but PR) and left to the patient (PR).
     pub paid: Money,
@@ -136,9 +134,10 @@ impl Store {
         documents(texts)
     }
 
-    /// Claims that something was posted to, in order.
+    /// Claims that something was posted to and that no later one replaces, in order.
     pub async fn posted_claims(&self) -> Result<Vec<String>> {
-        let query = "SELECT DISTINCT claim FROM posting WHERE claim IS NOT NULL ORDER BY claim";
+        let query = "SELECT DISTINCT claim FROM posting WHERE claim IS NOT NULL
+                     AND claim NOT IN (SELECT claim FROM superseded) ORDER BY claim";
         Ok(sqlx::query_scalar(query).fetch_all(&self.pool).await?)
     }
 
@@ -161,20 +160,13 @@ impl Store {
 
     pub async fn totals(&self) -> Result<Totals> {
         let row = sqlx::query(
-            "SELECT
-               (SELECT coalesce(sum(charge), 0) FROM claim WHERE submission IS NOT NULL),
-               (SELECT coalesce(sum(paid), 0) FROM posting WHERE claim IS NOT NULL),
-               (SELECT coalesce(sum(adjusted), 0) FROM posting WHERE claim IS NOT NULL),
-               (SELECT coalesce(sum(patient), 0) FROM posting WHERE claim IS NOT NULL),
-               (SELECT coalesce(sum(claim.charge - coalesce(decided.charge, 0)), 0)
-                  FROM claim LEFT JOIN
-                       (SELECT claim, sum(charge) AS charge FROM posting GROUP BY claim) AS decided
-                    ON decided.claim = claim.control_number
-                 WHERE claim.submission IS NOT NULL),
-               (SELECT coalesce(sum(paid), 0) FROM posting WHERE claim IS NULL),
-               (SELECT coalesce(sum(amount), 0) FROM remittance),
-               (SELECT coalesce(sum(amount), 0) FROM ledger_entry),
-               (SELECT coalesce(sum(amount), 0) FROM deposit)",
+            "SELECT coalesce(sum(billed), 0), coalesce(sum(paid), 0), coalesce(sum(adjusted), 0),
+                    coalesce(sum(patient), 0), coalesce(sum(open), 0),
+                    (SELECT coalesce(sum(paid), 0) FROM posting WHERE claim IS NULL),
+                    (SELECT coalesce(sum(amount), 0) FROM remittance),
+                    (SELECT coalesce(sum(amount), 0) FROM ledger_entry),
+                    (SELECT coalesce(sum(amount), 0) FROM deposit)
+               FROM account",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -190,26 +182,6 @@ impl Store {
             provider_adjustments: cents(7),
             deposited: cents(8),
         })
-    }
-
-    /// Payers' numbers of claims that later claims of ours, which were sent, replace or void.
-    pub async fn replaced_numbers(&self) -> Result<HashSet<String>> {
-        let query =
-            "SELECT replaces FROM claim WHERE replaces IS NOT NULL AND submission IS NOT NULL";
-        let numbers: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.pool).await?;
-        Ok(numbers.into_iter().collect())
-    }
-
-    /// How many charts are held or translated, and how many claims stand in each state.
-    pub async fn counts(&self) -> Result<(Vec<(String, i64)>, Vec<(String, i64)>)> {
-        let charts =
-            sqlx::query_as("SELECT verdict, count(*) FROM chart GROUP BY verdict ORDER BY verdict");
-        let claims =
-            sqlx::query_as("SELECT state, count(*) FROM claim GROUP BY state ORDER BY state");
-        Ok((
-            charts.fetch_all(&self.pool).await?,
-            claims.fetch_all(&self.pool).await?,
-        ))
     }
 }
 

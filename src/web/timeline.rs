@@ -76,7 +76,9 @@ fn of_submission(event: &submission::Event) -> (&'static str, String) {
 fn of_claim(event: &claim::Event) -> (&'static str, String) {
     use claim::Event::*;
     match event {
-        SetRejected { reason, at_fault } => {
+        SetRejected {
+            reason, at_fault, ..
+        } => {
             let why = match at_fault {
                 true => "because of this claim",
                 false => "because of another claim in it",
@@ -86,6 +88,7 @@ fn of_claim(event: &claim::Event) -> (&'static str, String) {
                 format!("Its transaction set was rejected, {why}: {reason}."),
             )
         }
+        Requeued => ("", "It goes again, unchanged.".into()),
         SetAccepted => ("good", "999: its transaction set was accepted.".into()),
         Accepted {
             status,

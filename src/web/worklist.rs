@@ -70,7 +70,8 @@ pub(super) async fn page(State(store): State<Arc<Store>>, asked: Asked) -> Page 
     let overdue: i64 = sums.iter().filter(shown).map(|sum| sum.overdue).sum();
     let slice = asked.slice(count);
     let items = store.items(kind, search, order, slice).await?;
-    let (charts, states) = store.counts().await?;
+    let charts = store.counts().await?.charts;
+    let states = store.claim_counts("").await?;
     let view = View {
         frame: Frame::of("worklist"),
         summary: Summary::of(&store.totals().await?, &states),
@@ -86,7 +87,7 @@ pub(super) async fn page(State(store): State<Arc<Store>>, asked: Asked) -> Page 
         by_money: asked.with("/", &[("sort", "money")]),
         all: "/",
         filtered: kind.is_some() || !search.is_empty(),
-        unused: charts.is_empty() && states.is_empty(),
+        unused: charts == 0,
         count: words::count(count, "open item"),
         overdue: (overdue > 0).then(|| number(overdue)),
         amount: money(sums.iter().filter(shown).map(|sum| sum.amount).sum()),

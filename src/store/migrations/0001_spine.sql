@@ -58,6 +58,8 @@ CREATE TABLE claim (
     set_number     TEXT,
     set_reference  TEXT,
     position       TEXT,
+    -- CLM05-3; 8 is a void, which bills nothing.
+    frequency      TEXT NOT NULL,
     -- The payer's number of the claim that this one replaces or voids.
     replaces       TEXT
 ) STRICT;
@@ -83,6 +85,7 @@ CREATE TABLE payer_claim_number (
     claim  TEXT NOT NULL REFERENCES claim (control_number),
     PRIMARY KEY (number, claim)
 ) STRICT;
+CREATE INDEX payer_claim_number_by_claim ON payer_claim_number (claim);
 
 -- Whatever came, untouched. The same bytes are the same payload, however often they come.
 CREATE TABLE received (
@@ -149,3 +152,27 @@ CREATE TABLE work_item (
     seen      INTEGER NOT NULL,
     closed_at TEXT
 ) STRICT;
+
+-- Claims that a later one of ours, which was sent, replaces or voids.
+CREATE VIEW superseded (claim) AS
+    SELECT payer_claim_number.claim
+      FROM payer_claim_number
+      JOIN claim AS later ON later.replaces = payer_claim_number.number
+     WHERE later.submission IS NOT NULL;
+
+-- What each sent claim comes to. What nobody will pay of a claim that was replaced, or of a void, is not billed.
+CREATE VIEW account (claim, billed, paid, adjusted, patient, open) AS
+    WITH posted AS (
+        SELECT claim, sum(charge) AS decided, sum(paid) AS paid, sum(adjusted) AS adjusted, sum(patient) AS patient
+          FROM posting WHERE claim IS NOT NULL GROUP BY claim
+    ),
+    sent AS (
+        SELECT control_number, charge - coalesce(decided, 0) AS undecided, coalesce(decided, 0) AS decided,
+               coalesce(paid, 0) AS paid, coalesce(adjusted, 0) AS adjusted, coalesce(patient, 0) AS patient,
+               frequency <> '8' AND control_number NOT IN (SELECT claim FROM superseded) AS stands
+          FROM claim LEFT JOIN posted ON posted.claim = control_number
+         WHERE submission IS NOT NULL
+    )
+    SELECT control_number, decided + CASE WHEN stands THEN undecided ELSE 0 END, paid, adjusted, patient,
+           CASE WHEN stands THEN undecided ELSE 0 END
+      FROM sent;

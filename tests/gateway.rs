@@ -1,0 +1,329 @@
+//! The gateway's jobs against the insurer, with a partner in memory between them: answers late, twice, in any order,
+//! cut, wrong, or for somebody else.
+
+use claimgate::claim::Money;
+use claimgate::exchange::submission;
+use claimgate::gateway::{Gateway, Setup, clock};
+use claimgate::sandbox::{Answer, Insurer, SandboxPayer, practice};
+use claimgate::store::Totals;
+use claimgate::transport::{Incoming, Memory, Queue, Transport};
+use jiff::civil::date;
+use proptest::prelude::*;
+
+/// A gateway whose one partner is in memory.
+struct Desk {
+    gateway: Gateway,
+    memory: Memory,
+    _directory: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut setup = Setup::sandbox();
+        setup.partners[0].limits.claims_per_set = 20;
+        setup.partners[0].limits.sets_per_interchange = 2;
+        let mut gateway = Gateway::open(setup, directory.path()).await.unwrap();
+        let memory = Memory::new();
+        gateway.set_transport("sandbox", Transport::Memory(memory.clone()));
+        Self {
+            gateway,
+            memory,
+            _directory: directory,
+        }
+    }
+
+    /// Charts of the invented practice, billed and sent.
+    async fn submit(&self, numbers: std::ops::Range<u64>) {
+        let readings: Vec<_> = numbers
+            .map(|number| practice::reading(number, date(2026, 11, 24)))
+            .collect();
+        let now = clock::now();
+        self.gateway.take(&readings, "test", now).await.unwrap();
+        self.gateway.queue(now).await.unwrap();
+        self.gateway.send(now).await.unwrap();
+    }
+
+    async fn ingest(&self, bytes: &[u8]) -> claimgate::gateway::Ingested {
+        let now = clock::now();
+        self.gateway.keep_file("test", bytes, now).await.unwrap();
+        self.gateway.ingest(now).await.unwrap()
+    }
+
+    /// Kind and reason of each entry of the worklist.
+    async fn worklist(&self) -> Vec<String> {
+        self.gateway.remind(clock::now()).await.unwrap();
+        let items = self.gateway.store.worklist().await.unwrap();
+        items
+            .iter()
+            .map(|one| format!("{} {}", one.item.kind.name(), one.item.reason))
+            .collect()
+    }
+
+    async fn states(&self) -> Vec<(String, String)> {
+        let accounts = self.gateway.store.claim_accounts("", 10_000).await.unwrap();
+        accounts
+            .into_iter()
+            .map(|one| (one.claim, one.state))
+            .collect()
+    }
+
+    async fn totals(&self) -> Totals {
+        self.gateway.store.totals().await.unwrap()
+    }
+}
+
+/// Everything that the insurer answers to what was sent.
+fn answers(insurer: &mut SandboxPayer, sent: &[&[u8]]) -> Vec<Answer> {
+    let now = clock::now();
+    for (index, bytes) in sent.iter().enumerate() {
+        insurer.receive("", &index.to_string(), bytes, now);
+    }
+    let mut all: Vec<Answer> = std::iter::from_fn(|| insurer.acknowledgment(now)).collect();
+    all.extend(std::iter::from_fn(|| insurer.result(now)));
+    all
+}
+
+fn answers_to(desk: &Desk) -> Vec<Answer> {
+    let sent = desk.memory.sent();
+    let sent: Vec<&[u8]> = sent.iter().map(|one| &one.bytes[..]).collect();
+    answers(&mut SandboxPayer::default(), &sent)
+}
+
+/// What somebody who looks sees in the end.
+async fn picture(desk: &Desk) -> (Vec<(String, String)>, Totals, Vec<String>) {
+    (
+        desk.states().await,
+        desk.totals().await,
+        desk.worklist().await,
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// However the answers come, twice and in any order, the end is the same, and the money adds up.
+    #[test]
+    fn order_and_repetition_make_no_difference(
+        order in proptest::collection::vec(any::<prop::sample::Index>(), 40),
+    ) {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let desk = Desk::new().await;
+            desk.submit(0..60).await;
+            let answers = answers_to(&desk);
+            assert!(answers.len() > 5, "{answers:?}");
+            for answer in &answers {
+                desk.ingest(&answer.bytes).await;
+            }
+            let straight = picture(&desk).await;
+            assert!(straight.1.is_balanced(), "{:?}", straight.1);
+
+            let other = Desk::new().await;
+            other.submit(0..60).await;
+            for index in &order {
+                other.ingest(&index.get(&answers).bytes).await;
+            }
+            for answer in answers.iter().rev() {
+                other.ingest(&answer.bytes).await;
+            }
+            assert_eq!(picture(&other).await, straight);
+        });
+    }
+}
+
+/// A claim that the insurer's own guide turns away takes its set down; the others of the set go again by themselves.
+#[tokio::test]
+async fn bystanders_of_a_rejected_set_go_again() {
+    let desk = Desk::new().await;
+    let by_mail = (0..2_000)
+        .find(|&number| {
+            let chart = practice::chart(number, date(2026, 11, 24));
+            chart.attachments.iter().any(|one| one.transmission == "BM")
+        })
+        .unwrap();
+    desk.submit(by_mail..by_mail + 10).await;
+    let mut insurer = SandboxPayer::default();
+    let mut sent = 0;
+    loop {
+        let all = desk.memory.sent();
+        if all.len() == sent {
+            break;
+        }
+        let new: Vec<&[u8]> = all[sent..].iter().map(|one| &one.bytes[..]).collect();
+        sent = all.len();
+        for answer in answers(&mut insurer, &new) {
+            desk.ingest(&answer.bytes).await;
+        }
+        desk.gateway.queue(clock::now()).await.unwrap();
+        desk.gateway.send(clock::now()).await.unwrap();
+    }
+    assert_eq!(sent, 2, "the set, and its bystanders once more");
+    let worklist = desk.worklist().await;
+    let rejected: Vec<_> = worklist
+        .iter()
+        .filter(|one| one.starts_with("rejected 999"))
+        .collect();
+    assert_eq!(rejected.len(), 1, "{worklist:?}");
+    assert!(rejected[0].contains("PWK at "), "{rejected:?}");
+    let states = desk.states().await;
+    let waiting = states.iter().filter(|(_, state)| state == "ready").count();
+    assert_eq!(waiting, 0, "{states:?}");
+    assert!(desk.totals().await.is_balanced());
+}
+
+/// An acknowledgment settles what nobody knew.
+#[tokio::test]
+async fn an_answer_settles_an_unknown_send() {
+    let desk = Desk::new().await;
+    desk.memory
+        .fail_next(claimgate::transport::SendError::Uncertain {
+            reason: "cut".into(),
+        });
+    desk.submit(0..3).await;
+    let store = &desk.gateway.store;
+    let unknown = submission::State::Unknown;
+    assert_eq!(store.submissions_in(unknown).await.unwrap().len(), 1);
+    assert!(
+        desk.worklist()
+            .await
+            .iter()
+            .any(|one| one.starts_with("unknown "))
+    );
+    for answer in answers_to(&desk) {
+        desk.ingest(&answer.bytes).await;
+    }
+    assert!(store.submissions_in(unknown).await.unwrap().is_empty());
+    assert!(
+        !desk
+            .worklist()
+            .await
+            .iter()
+            .any(|one| one.starts_with("unknown "))
+    );
+}
+
+/// Remittances of the insurer for charts that this gateway did not send, and broken ones.
+#[tokio::test]
+async fn money_that_cannot_be_placed_is_counted_and_told() {
+    let elsewhere = Desk::new().await;
+    elsewhere.submit(0..10).await;
+    let answers = answers_to(&elsewhere);
+    let remittance = answers
+        .iter()
+        .find(|one| one.bytes.windows(3).any(|at| at == b"CLP"))
+        .unwrap();
+    let text = String::from_utf8(remittance.bytes.clone()).unwrap();
+
+    let desk = Desk::new().await;
+    let ingested = desk.ingest(text.as_bytes()).await;
+    assert_eq!((ingested.remittances, ingested.unusable), (1, 0));
+    let totals = desk.totals().await;
+    assert!(
+        totals.unmatched > Money::ZERO && totals.is_balanced(),
+        "{totals:?}"
+    );
+    assert!(
+        desk.worklist()
+            .await
+            .iter()
+            .all(|one| one.starts_with("unmatched "))
+    );
+
+    // The same payment in another interchange posts nothing again.
+    let again = text.replace("*P*:~", "*T*:~").replace("\n", "\r\n");
+    let again = if again == text {
+        format!("{text}\n")
+    } else {
+        again
+    };
+    let ingested = desk.ingest(again.as_bytes()).await;
+    assert_eq!((ingested.remittances, ingested.again), (0, 1));
+    assert_eq!(desk.totals().await, totals);
+
+    // The same payment with another claim in it posts nothing and is told.
+    let other = text.replacen("CLP*", "CLP*X", 1);
+    assert_eq!(desk.ingest(other.as_bytes()).await.unusable, 1);
+    assert_eq!(desk.totals().await, totals);
+    assert!(
+        desk.worklist()
+            .await
+            .iter()
+            .any(|one| one.starts_with("conflict "))
+    );
+}
+
+/// What was cut, is no interchange, or answers somebody else is kept and told, and nothing is posted.
+#[tokio::test]
+async fn what_cannot_be_used_is_told() {
+    let desk = Desk::new().await;
+    desk.submit(0..5).await;
+    let answers = answers_to(&desk);
+    let before = desk.states().await;
+    for answer in &answers {
+        // A bank's file ends in filling that nobody would miss.
+        let cut = &answer.bytes[..answer.bytes.len() / 3];
+        let ingested = desk.ingest(cut).await;
+        let used = ingested.answers + ingested.remittances + ingested.deposits;
+        assert_eq!(used, 0, "{ingested:?}");
+        assert!(ingested.unusable > 0);
+    }
+    assert_eq!(desk.states().await, before);
+    for stray in [
+        &b"<html>busy</html>"[..],
+        b"",
+        b"\xff\xfe\x00",
+        &[b'Z'; 70_000],
+    ] {
+        assert_eq!(
+            desk.ingest(stray).await.unusable,
+            1,
+            "{} bytes",
+            stray.len()
+        );
+    }
+    let elsewhere = Desk::new().await;
+    for answer in &answers {
+        elsewhere.ingest(&answer.bytes).await;
+    }
+    let worklist = elsewhere.worklist().await;
+    assert!(
+        worklist.iter().all(|one| one.starts_with("unusable ")
+            || one.starts_with("unmatched ")
+            || one.starts_with("takeback ")),
+        "{worklist:?}"
+    );
+    // In the end the whole answers come, and all is well.
+    for answer in &answers {
+        assert_eq!(desk.ingest(&answer.bytes).await.unusable, 0);
+    }
+    assert!(desk.totals().await.is_balanced());
+}
+
+/// A partner may hand the same out again and again, and mix new with old.
+#[tokio::test]
+async fn what_is_offered_again_changes_nothing() {
+    let desk = Desk::new().await;
+    desk.submit(0..5).await;
+    let answers = answers_to(&desk);
+    let offer = |answers: &[Answer]| {
+        for (index, answer) in answers.iter().enumerate() {
+            desk.memory.offer(Incoming {
+                queue: Queue::Results,
+                payload_id: index.to_string(),
+                payload_type: answer.payload_type.clone(),
+                bytes: answer.bytes.clone(),
+            });
+        }
+    };
+    offer(&answers);
+    let first = desk.gateway.work().await.unwrap();
+    assert_eq!(first.picked_up.new, answers.len());
+    let straight = picture(&desk).await;
+    offer(&answers);
+    let second = desk.gateway.work().await.unwrap();
+    assert_eq!(
+        (second.picked_up.new, second.picked_up.again),
+        (0, answers.len())
+    );
+    assert_eq!(picture(&desk).await, straight);
+}
