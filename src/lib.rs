@@ -4,7 +4,8 @@
 //! the cent. People see only what needs a person.
 //!
 //! # Floors
-//! Imports point down, from 7 to 1. Inside a floor nothing imports its neighbour, but `payer` may use `guide`.
+//! Imports point down, from 7 to 1. Inside a floor nothing imports its neighbour, but `payer`
+//! may use `guide`, and `cli` starts `web`.
 //! `tests/fence.rs` holds this table and the one of crates a room may use, and names the line that breaks them.
 //!
 //! | floor | rooms |
@@ -29,8 +30,8 @@
 //! 9. Health information is [`claim::Phi`]: redacted in `Debug` and `Display`, in every build. Logs carry ids and places.
 //! 10. Memory is bounded by the largest claim, not by the file. Every loop, queue, body and file has a named limit.
 //!
-//! Not built yet: [`web`], the jobs of [`gateway`] that read replies and post payments. `CHANGELOG.md` lists the
-//! commands that wait for them.
+//! Not built yet: a login for [`web`], claims other than professional ones, the doors of [`transport`] beside CORE SOAP
+//! and folders, PostgreSQL.
 //!
 //! # How to add …
 //! | new | touch |
@@ -40,7 +41,7 @@
 //! | transport | one file in `transport/` and a variant of its enum; it then runs `tests/transport/contract.rs` |
 //! | kind of finding | on an interchange: a line in `check/finding.rs` and its wire code in `check/wire_code.rs`; on a chart: a line in `chart/finding.rs` |
 //! | command | one file in `cli/` and a line in its `mod.rs` |
-//! | page | one file in `web/` and a line in its router |
+//! | page | one file in `web/`, its template, and a line in `web/router.rs` |
 //!
 //! # Glossary
 //! *Chart*: what the practice knows of an encounter. *Claim*: what a payer is sent. *Submission*: one interchange sent to

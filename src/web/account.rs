@@ -189,3 +189,160 @@ fn service(claim: &Claim, group: &[usize]) -> String {
         .min();
     first.map_or_else(String::new, |day| day.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::claim::strategies;
+    use crate::reconcile::{ClaimRung, LineRung, PostingKey, RemittanceKey};
+
+    const DAY: jiff::civil::Date = date(2026, 11, 24);
+
+    fn cents(text: &str) -> Money {
+        Money::from_cents(text.parse().unwrap())
+    }
+
+    /// Three lines of one dollar each.
+    fn three_lines() -> Claim {
+        let mut runner = TestRunner::deterministic();
+        let mut claim = strategies::claim().new_tree(&mut runner).unwrap().current();
+        let mut line = claim.lines[0].clone();
+        line.charge = cents("100");
+        line.modifiers.clear();
+        claim.lines = (1..=3)
+            .map(|number| {
+                line.control_number = format!("L{number}");
+                line.procedure = format!("P{number}");
+                line.clone()
+            })
+            .collect();
+        claim.total_charge = cents("300");
+        claim
+    }
+
+    fn adjustments(text: &str) -> Vec<Adjustment> {
+        let parts: Vec<&str> = text.split_whitespace().collect();
+        let each = parts.chunks(3).map(|one| Adjustment {
+            group: one[0].into(),
+            reason: one[1].into(),
+            amount: cents(one[2]),
+            quantity: None,
+        });
+        each.collect()
+    }
+
+    /// Lines as `L1+L2 CHARGE PAID GROUP REASON AMOUNT …`, `-` for none.
+    fn posting(charge: &str, paid: &str, whole: &str, lines: &[&str]) -> Posting {
+        let line = |text: &&str| {
+            let mut parts = text.splitn(4, ' ');
+            let mut next = || parts.next().unwrap_or_default();
+            LinePosting {
+                lines: next()
+                    .split('+')
+                    .filter(|one| *one != "-")
+                    .map(String::from)
+                    .collect(),
+                rung: LineRung::ControlNumber,
+                procedure: Vec::new(),
+                submitted: Vec::new(),
+                charge: cents(next()),
+                paid: cents(next()),
+                adjustments: adjustments(next()),
+                remarks: Vec::new(),
+            }
+        };
+        let remittance = RemittanceKey {
+            payer_id: "9".into(),
+            trace: "1".into(),
+            originator: "1".into(),
+            date: DAY,
+            amount: Money::ZERO,
+        };
+        Posting {
+            key: PostingKey {
+                remittance,
+                control_number: String::new(),
+                payer_claim_number: String::new(),
+                status: "1".into(),
+                occurrence: 1,
+            },
+            claim: None,
+            rung: ClaimRung::ControlNumber,
+            date: DAY,
+            charge: cents(charge),
+            paid: cents(paid),
+            adjustments: adjustments(whole),
+            remarks: Vec::new(),
+            passed_on: false,
+            lines: lines.iter().map(line).collect(),
+        }
+    }
+
+    fn check(postings: &[Posting], expected: &[&str]) {
+        let rows = rows(&three_lines(), postings);
+        let told = rows.iter().map(|row| {
+            let reasons: Vec<&str> = row.reasons.iter().map(|one| one.code.as_str()).collect();
+            let Row {
+                title,
+                billed,
+                paid,
+                adjusted,
+                patient,
+                open,
+                ..
+            } = row;
+            let reasons = reasons.join(",");
+            format!("{title}: {billed} = {paid} {adjusted} {patient} {open} {reasons}")
+        });
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn lines_stand_alone_together_or_as_a_whole() {
+        let open =
+            ["1 P1", "2 P2", "3 P3"].map(|line| format!("{line}: 1.00 = 0.00 0.00 0.00 1.00 "));
+        check(&[], &open.each_ref().map(String::as_str));
+        check(
+            &[posting(
+                "300",
+                "130",
+                "",
+                &["L1+L3 200 130 CO 45 50 PR 3 20", "L2 100 0 CO 97 100"],
+            )],
+            &[
+                "1 P1, 3 P3: 2.00 = 1.30 0.50 0.20 0.00 CO 45,PR 3",
+                "2 P2: 1.00 = 0.00 1.00 0.00 0.00 CO 97",
+            ],
+        );
+        check(
+            &[posting("300", "0", "CO 29 300", &[])],
+            &[
+                "1 P1: 1.00 = 0.00 0.00 0.00 \u{2013} ",
+                "2 P2: 1.00 = 0.00 0.00 0.00 \u{2013} ",
+                "3 P3: 1.00 = 0.00 0.00 0.00 \u{2013} ",
+                "the claim as a whole: \u{2013} = 0.00 3.00 0.00 \u{2013} CO 29",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_was_taken_back_is_gone_and_lost_lines_are_told() {
+        check(
+            &[
+                posting("100", "80", "", &["L1 100 80 CO 45 20"]),
+                posting("-100", "-80", "", &["L1 -100 -80 CO 45 -20"]),
+                posting("100", "100", "", &["- 100 100"]),
+            ],
+            &[
+                "1 P1: 1.00 = 0.00 0.00 0.00 1.00 ",
+                "2 P2: 1.00 = 0.00 0.00 0.00 1.00 ",
+                "3 P3: 1.00 = 0.00 0.00 0.00 1.00 ",
+                "no line of this claim: \u{2013} = 1.00 0.00 0.00 \u{2013} ",
+            ],
+        );
+    }
+}

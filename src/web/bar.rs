@@ -62,7 +62,7 @@ mod tests {
         let sizes = [0, 1, 600, -5, 300].map(|size| ("c", size.to_string(), size));
         let bar = Bar::of(sizes.to_vec());
         let spans: Vec<_> = bar.parts.iter().map(|part| (part.x, part.width)).collect();
-        assert_eq!(spans, [(0, 4), (4, 663), (667, 333)]);
+        assert_eq!(spans, [(0, 4), (4, 664), (668, 332)]);
         assert_eq!(bar.label, "1, 600, 300");
         assert!(Bar::of(Vec::new()).parts.is_empty());
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 
 use super::account::{self, Row};
@@ -56,8 +57,9 @@ struct Payment {
 
 pub(super) async fn page(
     State(store): State<Arc<Store>>,
-    Path(control_number): Path<String>,
+    path: Result<Path<String>, PathRejection>,
 ) -> Page {
+    let Path(control_number) = path.map_err(|_| Fault::NoSuchClaim)?;
     let stored = store.claim(&control_number).await?;
     let stored = stored.ok_or(Fault::NoSuchClaim)?;
     let postings = store.postings_of(&control_number).await?;

@@ -112,3 +112,18 @@ impl From<tokio::task::JoinError> for Fault {
         Self::Broken(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failed_page_tells_nothing_of_the_inside() {
+        let what = "SECRET".to_owned();
+        let response = Fault::Store(StoreError::Damaged { what }).into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await;
+        let text = String::from_utf8(body.unwrap().to_vec()).unwrap();
+        assert!(text.contains("This page could not be made") && !text.contains("SECRET"));
+    }
+}

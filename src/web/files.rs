@@ -1,6 +1,7 @@
 //! The files that pages need, embedded in the binary.
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
@@ -20,7 +21,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("mark.svg", "image/svg+xml", include_str!("static/mark.svg")),
 ];
 
-pub(super) async fn file(Path(name): Path<String>) -> Response {
+pub(super) async fn file(path: Result<Path<String>, PathRejection>) -> Response {
+    let name = path.map_or_else(|_| String::new(), |Path(name)| name);
     match FILES.iter().find(|(one, ..)| *one == name) {
         None => Fault::NoSuchPage.into_response(),
         Some((_, kind, text)) => {

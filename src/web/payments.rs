@@ -184,8 +184,8 @@ impl Arrival {
         }
         let today = clock::local(clock::now()).date();
         match late_from(row.key.date) {
-            late if late <= today => told("bad", &format!("missing, was due before {late}")),
-            late => told("", &format!("expected before {late}")),
+            late if late <= today => told("bad", &format!("missing since {late}")),
+            late => told("", &format!("expected, late from {late}")),
         }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::words;
+use crate::exchange::status::in_words;
 use crate::exchange::{claim, submission};
 
 /// Something that happened.
@@ -105,10 +106,11 @@ fn of_claim(event: &claim::Event) -> (&'static str, String) {
             payer_claim_number,
         } => {
             let number = numbered(payer_claim_number.as_deref());
-            let statuses = statuses.join(", ");
+            let statuses: Vec<String> = statuses.iter().map(|one| in_words(one)).collect();
+            let statuses = statuses.join("; ");
             (
                 "bad",
-                format!("277CA: the payer did not take the claim ({statuses}){number}."),
+                format!("277CA: the payer did not take the claim{number}: {statuses}."),
             )
         }
         Decided { denied: true } => ("bad", "835: the payer denied the claim.".into()),

@@ -12,6 +12,7 @@ function select(next) {
   rows[at].scrollIntoView({ block: "nearest" });
   const link = rows[at].querySelector("a");
   if (link) link.focus({ preventScroll: true });
+  else document.activeElement.blur();
 }
 
 function open() {
