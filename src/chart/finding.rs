@@ -63,6 +63,8 @@ codes! {
         "Write the chart again from the practice system; a file that was cut ends in the middle."
     ChartFieldMissing Error "required field is missing"
         "Fill the field; the chart's JSON Schema says what it holds."
+    ChartFieldRepeated Error "field stands twice"
+        "Keep the one that is right: readers would take either."
     ChartFieldUnknown Error "field does not exist in the chart's schema"
         "Correct the name or remove the field: what is not understood is never dropped silently."
     ChartFieldValue Error "field cannot be read"

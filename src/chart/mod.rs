@@ -13,6 +13,7 @@ mod people;
 mod pointer;
 mod read;
 mod reading;
+mod repeated;
 
 pub use chart::{
     Accident, AccidentCause, Adjustment, Attachment, Authorizations, Chart, Consent, Decision,

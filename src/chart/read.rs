@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::repeated::repeated;
 use super::{Code, Finding, Reading, fhir, native};
 
 /// The largest chart that is read; a longer one is a finding.
@@ -15,7 +16,7 @@ pub const CHART_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match serde_json::from_slice(bytes) {
-        Ok(value) => charts(&value, name),
+        Ok(value) => distinct_charts(bytes, &value, name),
         Err(error) if error.is_data() || !has_lines(bytes) => vec![not_json(name, bytes)],
         Err(_) => bytes
             .split(|&byte| byte == b'\n')
@@ -25,12 +26,34 @@ pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
                 let name = format!("{name} line {}", index + 1);
                 match (line.len() <= CHART_BYTES_MAX, serde_json::from_slice(line)) {
                     (false, _) => vec![refused(&name, Code::ChartTooLarge, "")],
-                    (true, Ok(value)) => charts(&value, &name),
+                    (true, Ok(value)) => distinct_charts(line, &value, &name),
                     (true, Err(_)) => vec![not_json(&name, line)],
                 }
             })
             .collect(),
     }
+}
+
+/// The charts of one JSON text; the one that says something twice is refused.
+fn distinct_charts(text: &[u8], value: &Value, name: &str) -> Vec<Reading> {
+    let Some(path) = repeated(text) else {
+        return charts(value, name);
+    };
+    let refuse = |name: &str, path: &str| {
+        Reading::unreadable(name, Finding::new(Code::ChartFieldRepeated, path, ""))
+    };
+    let Value::Array(values) = value else {
+        return vec![refuse(name, &path)];
+    };
+    let (index, inside) = path[1..].split_at(path[1..].find('/').unwrap_or(path.len() - 1));
+    let one = |(at, value): (usize, &Value)| {
+        let name = format!("{name} chart {}", at + 1);
+        match at.to_string() == index {
+            true => vec![refuse(&name, inside)],
+            false => charts(value, &name),
+        }
+    };
+    values.iter().enumerate().flat_map(one).collect()
 }
 
 /// The charts of one JSON value.
@@ -107,6 +130,11 @@ mod tests {
         check(
             b"{\"id\":\"\xff\"}",
             &["f: file or line is not JSON: not UTF-8 from byte 8 on"],
+        );
+        let twice = one.replace("{\"id\"", "{\"encounter\":{},\"id\"");
+        check(
+            format!("[{one},{twice}]").as_bytes(),
+            &["A", "f chart 2: field stands twice"],
         );
         check(b"7", &["f: field cannot be read: expected an object"]);
         check(b"", &["f: file or line is not JSON: line 1, column 0"]);

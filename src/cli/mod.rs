@@ -135,6 +135,11 @@ fn block_on(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+        .filter_map(|cause| {
+            let json = cause.downcast_ref::<serde_json::Error>();
+            let io = cause.downcast_ref::<std::io::Error>();
+            json.and_then(serde_json::Error::io_error_kind)
+                .or(io.map(std::io::Error::kind))
+        })
+        .any(|kind| kind == std::io::ErrorKind::BrokenPipe)
 }

@@ -88,6 +88,9 @@ fn print(taken: &[TakenChart], format: Format) -> anyhow::Result<()> {
 
 /// What of interchanges has not arrived, a line for each thing that somebody should know.
 pub(super) fn tell_unsent(sent: &Sent, unknown: usize) {
+    for problem in &sent.problems {
+        output::say(problem);
+    }
     let lines = [
         (sent.waiting, "not arrived, will be tried again"),
         (

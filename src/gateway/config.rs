@@ -1,6 +1,8 @@
 //! The configuration: `claimgate.toml` and one file a trading partner. It must not guess: an unknown key is an error.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -183,14 +185,17 @@ fn read_partner(file: &Path) -> Result<TradingPartner, ConfigError> {
 
 fn read_toml<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
     let problem = |words: String| ConfigError::new(file, words);
-    let size = std::fs::metadata(file)
-        .map_err(|error| problem(format!("cannot be read: {error}")))?
-        .len();
-    if size > FILE_BYTES_MAX {
+    let unreadable = |error: std::io::Error| problem(format!("cannot be read: {error}"));
+    let mut text = String::new();
+    // A device has no length to ask for.
+    File::open(file)
+        .map_err(unreadable)?
+        .take(FILE_BYTES_MAX + 1)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    if text.len() as u64 > FILE_BYTES_MAX {
         return Err(problem("is too large to be a configuration".into()));
     }
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| problem(format!("cannot be read: {error}")))?;
     toml::from_str(&text).map_err(|error| problem(error.to_string()))
 }
 

@@ -13,7 +13,7 @@ use crate::transaction::t837p;
 use crate::transport::{Outgoing, SendError, Transport};
 
 /// What a run of the outbox did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sent {
     /// Interchanges that partners said they have.
     pub sent: usize,
@@ -25,6 +25,8 @@ pub struct Sent {
     pub refused: usize,
     /// For partners without a route.
     pub unroutable: usize,
+    /// Partner and reason of each attempt that failed.
+    pub problems: Vec<String>,
 }
 
 impl Gateway {
@@ -128,11 +130,19 @@ impl Gateway {
                 continue;
             }
             match self.send_one(partner, transport, &due).await? {
-                Some(Event::Sent) => done.sent += 1,
-                Some(Event::Uncertain { .. }) => done.unknown += 1,
-                Some(Event::Refused { .. }) => done.refused += 1,
-                Some(_) => done.waiting += 1,
                 None => {}
+                Some(Ok(())) => done.sent += 1,
+                Some(Err(error)) => {
+                    match error {
+                        SendError::Uncertain { .. } => done.unknown += 1,
+                        SendError::Refused { .. } => done.refused += 1,
+                        SendError::NotSent { .. } => done.waiting += 1,
+                    }
+                    let problem = format!("{}: {error}", partner.id);
+                    if !done.problems.contains(&problem) {
+                        done.problems.push(problem);
+                    }
+                }
             }
         }
         Ok(done)
@@ -144,7 +154,7 @@ impl Gateway {
         partner: &TradingPartner,
         transport: &Transport,
         due: &StoredSubmission,
-    ) -> Result<Option<Event>> {
+    ) -> Result<Option<std::result::Result<(), SendError>>> {
         let outgoing = Outgoing {
             payload_id: due.payload_id,
             payload_type: professional_payload_type(partner),
@@ -156,8 +166,9 @@ impl Gateway {
             return Ok(None);
         }
         fault::point("after-start");
-        let event = match transport.submit(&outgoing).await {
-            Ok(_) => Event::Sent,
+        let sent = transport.submit(&outgoing).await.map(drop);
+        let event = match sent.clone() {
+            Ok(()) => Event::Sent,
             Err(SendError::NotSent { reason }) => Event::NotSent { reason },
             Err(SendError::Uncertain { reason }) => Event::Uncertain { reason },
             Err(SendError::Refused { code, message }) => Event::Refused { code, message },
@@ -165,17 +176,21 @@ impl Gateway {
         fault::point("after-send");
         self.store.record(due.id, clock::now(), &event).await?;
         fault::point("after-record");
-        Ok(Some(event))
+        Ok(Some(sent))
     }
 }
 
 /// What was sent, unknown or refused adds up over runs; what waits or has no route is told as it stands now.
 impl std::ops::AddAssign for Sent {
     fn add_assign(&mut self, other: Self) {
+        let mut problems = std::mem::take(&mut self.problems);
+        problems.extend(other.problems);
+        problems.dedup();
         *self = Self {
             sent: self.sent + other.sent,
             unknown: self.unknown + other.unknown,
             refused: self.refused + other.refused,
+            problems,
             ..other
         };
     }
