@@ -6,15 +6,25 @@ use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
+use claimgate::billing::Biller;
+use claimgate::chart::Reading;
 use claimgate::check::Checker;
 use claimgate::claim::Claim;
+use claimgate::exchange::reply;
+use claimgate::gateway::{Gateway, Setup, clock};
 use claimgate::payer::TradingPartner;
+use claimgate::sandbox::{Insurer, SandboxPayer, practice};
 use claimgate::transaction::t837p::{
     self, ClaimReader, Numbers, ReadClaim, claims_per_interchange,
 };
+use claimgate::transport::{Memory, Transport};
 use claimgate::x12::{Item, read_all};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use jiff::civil::{Date, date};
+use tokio::runtime::Runtime;
 
+/// The practice's charts are counted back from here.
+const DAY: Date = date(2026, 11, 24);
 /// Enough that caches do not hold it.
 const INTERCHANGE_BYTES: usize = 10 * 1024 * 1024;
 
@@ -117,5 +127,104 @@ fn professional_claims() -> Vec<u8> {
     out.into_bytes()
 }
 
-criterion_group!(benches, lex, check, claims);
+/// What a practice sends in a day.
+const CHARTS: u64 = 1_000;
+
+fn charts(criterion: &mut Criterion) {
+    let Setup { config, partners } = Setup::sandbox();
+    let biller = Biller::new(&config.billing, &partners, DAY);
+    let readings: Vec<Reading> = (0..CHARTS).map(|one| practice::reading(one, DAY)).collect();
+    let mut group = criterion.benchmark_group("charts");
+    group
+        .throughput(Throughput::Elements(CHARTS))
+        .sample_size(10);
+    group.bench_function("charts to claims", |bench| {
+        bench.iter(|| {
+            let billed = black_box(&readings).iter().map(|one| biller.bill(one));
+            billed.map(|one| one.claims.len()).sum::<usize>()
+        });
+    });
+    group.finish();
+}
+
+/// Everything the insurer answers to a day's claims, into a store on disk: the limit is what the same bytes take to be
+/// read and judged.
+fn ingest(criterion: &mut Criterion) {
+    let runtime = Runtime::new().expect("a runtime");
+    let answers = runtime.block_on(answered()).1;
+    let remittances = || {
+        answers
+            .iter()
+            .filter(|one| memchr::memmem::find(one, b"CLP*").is_some())
+    };
+    let bytes: usize = remittances().map(Vec::len).sum();
+    let mut group = criterion.benchmark_group("ingest");
+    group
+        .throughput(Throughput::Bytes(bytes as u64))
+        .sample_size(10);
+    group.bench_function("835 read and judged (the limit)", |bench| {
+        bench.iter(|| {
+            let read = remittances().map(|one| reply::read(black_box(one)).0.len());
+            read.sum::<usize>()
+        });
+    });
+    group.bench_function("835 matched and posted", |bench| {
+        let open = || runtime.block_on(answered());
+        bench.iter_batched(
+            open,
+            |(desk, answers)| {
+                runtime.block_on(async {
+                    for answer in answers {
+                        let now = clock::now();
+                        desk.0
+                            .keep_file("bench", &answer, now)
+                            .await
+                            .expect("a store");
+                        desk.0.ingest(now).await.expect("a store");
+                    }
+                });
+                desk
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+/// A gateway that has sent a day's claims and knows that they were taken, and the remittances that are still to come.
+async fn answered() -> ((Gateway, tempfile::TempDir), Vec<Vec<u8>>) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut gateway = Gateway::open(Setup::sandbox(), directory.path())
+        .await
+        .expect("a store");
+    let memory = Memory::new();
+    gateway.set_transport("sandbox", Transport::Memory(memory.clone()));
+    let readings: Vec<Reading> = (0..CHARTS).map(|one| practice::reading(one, DAY)).collect();
+    let now = clock::now();
+    gateway
+        .take(&readings, "bench", now)
+        .await
+        .expect("a store");
+    gateway.queue(now).await.expect("a store");
+    gateway.send(now).await.expect("a store");
+    let mut insurer = SandboxPayer::default();
+    for sent in memory.sent() {
+        insurer.receive("", "bench", &sent.bytes, now);
+    }
+    let answers =
+        std::iter::from_fn(|| insurer.acknowledgment(now).or_else(|| insurer.result(now)));
+    let (remittances, others): (Vec<Vec<u8>>, Vec<Vec<u8>>) = answers
+        .map(|answer| answer.bytes)
+        .partition(|bytes| memchr::memmem::find(bytes, b"CLP*").is_some());
+    for other in others {
+        gateway
+            .keep_file("bench", &other, now)
+            .await
+            .expect("a store");
+    }
+    gateway.ingest(now).await.expect("a store");
+    ((gateway, directory), remittances)
+}
+
+criterion_group!(benches, lex, check, claims, charts, ingest);
 criterion_main!(benches);

@@ -5,6 +5,7 @@
 
 mod billing;
 mod check;
+mod commands;
 mod corpus;
 mod demo;
 mod fence;

@@ -113,7 +113,7 @@ async fn open_insurer(setup: &mut Setup, dir: &Path) -> anyhow::Result<Server> {
         format!("the demo bills the trading partner {PARTNER}: copy config/payers/{PARTNER}.toml")
     })?;
     let credentials = Credentials::make(&dir.join("sandbox"), clock::now())
-        .with_context(|| format!("{}: no certificates can be written", dir.display()))?;
+        .with_context(|| format!("{}: no certificates can be written: choose a directory that you may write with --data DIR", dir.display()))?;
     let server = Server::start(
         ([127, 0, 0, 1], 0).into(),
         &credentials,
@@ -207,10 +207,12 @@ async fn go_round(gateway: &Gateway) -> anyhow::Result<usize> {
     loop {
         let queued = gateway.queue(clock::now()).await?;
         let sent = gateway.send(clock::now()).await?;
-        output::say(format_args!(
-            "submit     {queued} claims in {} interchanges over HTTPS",
-            sent.sent
-        ));
+        if queued > 0 {
+            output::say(format_args!(
+                "submit     {queued} claims in {} interchanges over HTTPS",
+                sent.sent
+            ));
+        }
         super::submit::tell_unsent(&sent, sent.unknown);
         let picked_up = gateway.pick_up().await?;
         for problem in &picked_up.problems {
@@ -223,10 +225,12 @@ async fn go_round(gateway: &Gateway) -> anyhow::Result<usize> {
             bar.inc(1);
         }
         bar.finish_and_clear();
-        output::say(format_args!(
-            "ingest     {} payloads: {} answers, {} remittances, {} deposits",
-            ingested.payloads, ingested.answers, ingested.remittances, ingested.deposits
-        ));
+        if ingested.payloads > 0 {
+            output::say(format_args!(
+                "ingest     {} payloads: {} answers, {} remittances, {} deposits",
+                ingested.payloads, ingested.answers, ingested.remittances, ingested.deposits
+            ));
+        }
         if queued == 0 && picked_up.new == 0 {
             return Ok(gateway.remind(clock::now()).await?);
         }

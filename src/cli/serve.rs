@@ -34,6 +34,7 @@ pub(crate) async fn run(args: &ServeArgs, gateway: &Gateway) -> anyhow::Result<E
     let listen = args.listen.unwrap_or(gateway.setup.config.web.listen);
     let every = Duration::from_secs(gateway.setup.config.jobs.every_seconds.max(1));
     let listener = bind(listen).await?;
+    let listen = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
     let pages = tokio::spawn(web::serve(
         listener,
