@@ -146,9 +146,10 @@ fn structure_of_an_837p() {
         &["SegmentUnrecognized ZZZ @27"],
     );
     check("LX*2~\n", "CLP*1~\nLX*2~\n", &["SegmentNotUsed CLP @27"]);
+    check("LX*2~\n", "REF*ZZ*1~\nLX*2~\n", &["ElementCode REF01 @27"]);
     check(
         "LX*2~\n",
-        "REF*ZZ*1~\nLX*2~\n",
+        "REF*EI*1~\nLX*2~\n",
         &["SegmentUnexpected REF @27"],
     );
     check(
@@ -176,6 +177,41 @@ fn structure_of_an_837p() {
             "HierarchyParent HL02 @35",
         ],
     );
+}
+
+/// One fault in what opens a loop was told at every segment of the loop.
+#[test]
+fn a_wrong_opening_is_one_finding() {
+    let check = |from, to, expected: &[&str]| check(CLAIMS, from, to, expected);
+    check("HL*2*1*22*0", "HL*2*1*99*0", &["ElementCode HL03 @12"]);
+    check("HL*4*3*23*0", "HL*4*3**0", &["ElementMissing HL03 @35"]);
+    check(
+        "LX*1~\nSV1*HC:99213",
+        "SV1*HC:99213",
+        &["LoopMissing LX @23"],
+    );
+    check("LX*2~\n", "", &["SegmentMissing LX @27"]);
+    let subscriber = "NM1*IL*1*MOREAU*ODETTE****MI*MBR100200~\n";
+    check(subscriber, "", &["LoopMissing NM1 @14"]);
+    check(
+        "NM1*41*2*HARBOR LIGHT CLINIC*****46*CLAIMGATE~\n",
+        "",
+        &["LoopMissing NM1 @3"],
+    );
+    check("NM1*82*1", "NM1*8Z*1", &["ElementCode NM101 @21"]);
+    check(
+        "NM1*82*1*OKAFOR*ADA****XX*1679523708~\nPRV*PE*PXC*207Q00000X~\n",
+        "NM1*82*1*OKAFOR*ADA****XX*1679523708~\nPRV*PE*PXC*207Q00000X~\n\
+         SBR*Z*18*******CI~\nOI***Y***Y~\nNM1*IL*1*MOREAU*ODETTE****MI*M1~\n\
+         NM1*PR*2*OTHER PLAN*****PI*88888~\n",
+        &["ElementCode SBR01 @23"],
+    );
+    check(
+        "CLM*CG0002*80***11:B:1*Y*A*Y*Y~\nHI",
+        "SV1*HC:99212*80*UN*1***1~\nCLM*CG0002*80***11:B:1*Y*A*Y*Y~\nHI",
+        &["SegmentUnexpected SV1 @41"],
+    );
+    check("GS*HC*", "GS*ZZ*", &["ElementCode GS01 @2"]);
 }
 
 #[test]

@@ -119,6 +119,15 @@ impl Judgment {
             .max(verdict_of(&self.findings))
     }
 
+    /// Whether a 999 refuses a set or a group of it.
+    pub fn refuses_a_set(&self) -> bool {
+        let groups = self.interchanges.iter().flat_map(|one| &one.groups);
+        self.verdict() == Verdict::Rejected
+            || groups
+                .filter(|group| group.functional_id != Group::ACKNOWLEDGES)
+                .any(|group| group.accepted_count() < group.transaction_count())
+    }
+
     /// Every finding, in the order of the stream.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         let inner = self.interchanges.iter().flat_map(|interchange| {
@@ -163,6 +172,9 @@ impl Interchange {
 }
 
 impl Group {
+    /// GS01 of 999 and 997, which are not acknowledged themselves.
+    pub const ACKNOWLEDGES: &str = "FA";
+
     pub fn verdict(&self) -> Verdict {
         let transactions = self.transactions.iter().map(Transaction::verdict).max();
         transactions

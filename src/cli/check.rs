@@ -65,6 +65,10 @@ pub(crate) fn run(args: &CheckArgs, _common: &Common) -> anyhow::Result<ExitCode
             Format::Implementation => {
                 let answer = implementation_acknowledgments(&judgment, answer_numbers());
                 print_answer(&mut out, file, &judgment, answer)?;
+                // A set that no guide judged is refused there, though nothing wrong was found in it.
+                if judgment.refuses_a_set() {
+                    worst = Verdict::Rejected;
+                }
             }
             Format::Ta1 => {
                 let answer = interchange_acknowledgments(&judgment, answer_numbers());

@@ -7,8 +7,6 @@ use crate::check::{self, Finding, Judgment, Severity, Unsupported, Verdict, Wire
 use crate::x12::{Delimiters, GroupHeader, InterchangeHeader, Refused, Writer};
 
 const GUIDE_999: &str = "005010X231A1";
-/// GS01 of 999 and 997.
-const ACKNOWLEDGES: &str = "FA";
 /// ISA08 of the answer to a sender whose ISA06 is blank, and the other way round.
 const NO_ID: &str = "UNKNOWN";
 /// Error segments told for one transaction set: a sender mends the first ones, and a 999 must stay readable.
@@ -81,7 +79,7 @@ fn owes_ta1(received: &check::Interchange) -> bool {
 fn owed_groups(received: &check::Interchange) -> impl Iterator<Item = &check::Group> {
     let taken = received.envelope_verdict() != Verdict::Rejected;
     let groups = received.groups.iter().filter(move |_| taken);
-    groups.filter(|group| group.functional_id != ACKNOWLEDGES)
+    groups.filter(|group| group.functional_id != check::Group::ACKNOWLEDGES)
 }
 
 fn numbered<'j>(
@@ -220,7 +218,7 @@ fn write_999(writer: &mut Writer, received: &check::Interchange, numbers: Answer
         let ends = (fitted(&group.receiver, 2, 15), fitted(&group.sender, 2, 15));
         if addressed.as_ref() != Some(&ends) {
             let header = GroupHeader {
-                functional_id: ACKNOWLEDGES.into(),
+                functional_id: check::Group::ACKNOWLEDGES.into(),
                 sender: ends.0.clone(),
                 receiver: ends.1.clone(),
                 date: numbers.created.strftime("%Y%m%d").to_string(),

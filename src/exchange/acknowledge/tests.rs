@@ -224,3 +224,14 @@ fn each_group_is_answered_to_its_own_sender() {
         ]
     );
 }
+
+/// A total and a level name their loop and their data element, as any element does.
+#[test]
+fn totals_and_levels_name_loop_and_element() {
+    let told = answer(&GOOD.replace("CLM*CG0001*150*", "CLM*CG0001*151*"));
+    assert_eq!(told[3..5], ["IK3*CLM*19*2300*8", "IK4*2*782*I12"]);
+    let told = answer(&GOOD.replace("HL*2*1*22*0", "HL*2*9*22*0"));
+    assert_eq!(told[3..5], ["IK3*HL*12*2000*8", "IK4*2*734*7"]);
+    let told = answer(&GOOD.replace("HL*2*1*22*0", "HL*2*1*99*0"));
+    assert_eq!(told[3..6], ["IK3*HL*12*2000*8", "IK4*3*735*7", "IK5*R*5"]);
+}
