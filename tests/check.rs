@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use claimgate::check::{Checker, Judgment, Verdict};
+use claimgate::check::{Checker, ENVELOPES_MAX, FINDINGS_MAX, Judgment, TRANSACTIONS_MAX, Verdict};
 use claimgate::x12::read_all;
 
 const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
@@ -91,9 +91,19 @@ fn syntax_of_an_837p() {
     check(
         "PER*IC*BILLING DESK*TE*6175550134",
         "PER*IC*BILLING DESK*TE",
-        &["ElementMissing PER04 @4", "ElementConditional PER04 @4"],
+        &["ElementMissing PER04 @4"],
     );
     check("LX*2~\n", "LX~\n", &["SegmentEmpty LX @27"]);
+    check(
+        "DMG*D8*19800214*F",
+        "DMG*D8**F",
+        &["ElementMissing DMG02 @17"],
+    );
+    check(
+        "*120*UN*1***1:2~",
+        "*120*UN*1***1:2:1:2:1~",
+        &["ComponentsTooMany SV107 @24"],
+    );
 }
 
 /// A certificate may be an attachment like any other: how it travels says which PWK it is.
@@ -136,9 +146,10 @@ fn structure_of_an_837p() {
         &["SegmentUnrecognized ZZZ @27"],
     );
     check("LX*2~\n", "CLP*1~\nLX*2~\n", &["SegmentNotUsed CLP @27"]);
+    check("LX*2~\n", "REF*ZZ*1~\nLX*2~\n", &["ElementCode REF01 @27"]);
     check(
         "LX*2~\n",
-        "REF*ZZ*1~\nLX*2~\n",
+        "REF*EI*1~\nLX*2~\n",
         &["SegmentUnexpected REF @27"],
     );
     check(
@@ -166,6 +177,41 @@ fn structure_of_an_837p() {
             "HierarchyParent HL02 @35",
         ],
     );
+}
+
+/// One fault in what opens a loop was told at every segment of the loop.
+#[test]
+fn a_wrong_opening_is_one_finding() {
+    let check = |from, to, expected: &[&str]| check(CLAIMS, from, to, expected);
+    check("HL*2*1*22*0", "HL*2*1*99*0", &["ElementCode HL03 @12"]);
+    check("HL*4*3*23*0", "HL*4*3**0", &["ElementMissing HL03 @35"]);
+    check(
+        "LX*1~\nSV1*HC:99213",
+        "SV1*HC:99213",
+        &["LoopMissing LX @23"],
+    );
+    check("LX*2~\n", "", &["SegmentMissing LX @27"]);
+    let subscriber = "NM1*IL*1*MOREAU*ODETTE****MI*MBR100200~\n";
+    check(subscriber, "", &["LoopMissing NM1 @14"]);
+    check(
+        "NM1*41*2*HARBOR LIGHT CLINIC*****46*CLAIMGATE~\n",
+        "",
+        &["LoopMissing NM1 @3"],
+    );
+    check("NM1*82*1", "NM1*8Z*1", &["ElementCode NM101 @21"]);
+    check(
+        "NM1*82*1*OKAFOR*ADA****XX*1679523708~\nPRV*PE*PXC*207Q00000X~\n",
+        "NM1*82*1*OKAFOR*ADA****XX*1679523708~\nPRV*PE*PXC*207Q00000X~\n\
+         SBR*Z*18*******CI~\nOI***Y***Y~\nNM1*IL*1*MOREAU*ODETTE****MI*M1~\n\
+         NM1*PR*2*OTHER PLAN*****PI*88888~\n",
+        &["ElementCode SBR01 @23"],
+    );
+    check(
+        "CLM*CG0002*80***11:B:1*Y*A*Y*Y~\nHI",
+        "SV1*HC:99212*80*UN*1***1~\nCLM*CG0002*80***11:B:1*Y*A*Y*Y~\nHI",
+        &["SegmentUnexpected SV1 @41"],
+    );
+    check("GS*HC*", "GS*ZZ*", &["ElementCode GS01 @2"]);
 }
 
 #[test]
@@ -233,7 +279,86 @@ fn envelope_counts_and_numbers() {
     check("GE*1*101~\n", "", &["GroupNotClosed GE @49"]);
     check("IEA*1*000000101~\n", "", &["InterchangeNotClosed IEA @49"]);
     check("GS*HC*", "GS*HP*", &["GroupFunctionalId ST01 @1"]);
-    check("005010X222A1~\nST", "004010X098A1~\nST", &[]);
+    check("*ZZ*CLAIMGATE", "*QQ*CLAIMGATE", &["ElementCode ISA05 @1"]);
+    check(
+        "005010X222A1~\nST",
+        "004010X098A1~\nST",
+        &["TransactionVersion ST03 @1"],
+    );
+    check("005010X222A1~\nST", "005010X222A2~\nST", &[]);
+    check(
+        "ST*837*0001*",
+        "ST*837**",
+        &["TransactionControlMissing ST02 @1"],
+    );
+    check("SE*46*0001~\n", "", &["TransactionNotClosed SE @46"]);
+    check(
+        "IEA*1*000000101~\n",
+        "IEA*1*000000101",
+        &["TrailerUnterminated IEA @49"],
+    );
+    check(
+        "IEA*1*000000101~\n",
+        "IEA*1*00000010",
+        &[
+            "TrailerUnterminated IEA @49",
+            "ElementTooShort IEA02 @50",
+            "InterchangeControlNumber IEA02 @50",
+        ],
+    );
+    check(
+        "IEA*1*000000101~\n",
+        "IEA*1",
+        &[
+            "Unterminated  @49",
+            "ElementMissing IEA02 @50",
+            "InterchangeControlNumber IEA02 @50",
+        ],
+    );
+}
+
+/// A thousand warnings were all that was kept of a set, and the error behind them was not: it was accepted.
+#[test]
+fn an_error_behind_many_warnings_still_rejects() {
+    let good = fs::read_to_string(fixtures().join(CLAIMS)).unwrap();
+    let line = &good[good.find("LX*2~").unwrap()..good.find("HL*3*").unwrap()];
+    let warned = line.replace("CG0001L2~", "CG0001L2**~");
+    let changed = good
+        .replace(line, &warned.repeat(1_100))
+        .replace("HI*ABK:J0300~", "HI*XXX:J0300~");
+    let judgment = judge(recount(&changed).as_bytes());
+    let set = &judgment.interchanges[0].groups[0].transactions[0];
+    assert_eq!(set.findings.len(), FINDINGS_MAX);
+    assert_eq!(judgment.verdict(), Verdict::Rejected);
+}
+
+/// Envelopes beyond the limits are judged and counted, and the limits hold.
+#[test]
+fn endless_envelopes_are_counted_in_bounded_memory() {
+    let good = fs::read_to_string(fixtures().join(CLAIMS)).unwrap();
+    let isa = &good[..good.find("GS*").unwrap()];
+    let trailer = &good[good.find("IEA*").unwrap()..];
+    let empty = trailer.replace("IEA*1", "IEA*0");
+    let count = ENVELOPES_MAX + 10;
+    let judgment = judge(format!("{}{isa}", format!("{isa}{empty}").repeat(count)).as_bytes());
+    assert_eq!(judgment.interchanges.len(), ENVELOPES_MAX);
+    assert_eq!(judgment.segments, 2 * count as u64 + 1);
+    assert_eq!(told(&judgment), ["EnvelopesCut  @2"]);
+    assert_eq!(judgment.verdict(), Verdict::Rejected, "the last has no IEA");
+}
+
+/// Time grew with the square of the transaction sets, and of the levels in them.
+#[test]
+fn many_sets_and_deep_levels_take_linear_time() {
+    let good = fs::read_to_string(fixtures().join(CLAIMS)).unwrap();
+    let head = &good[..good.find("ST*").unwrap()];
+    let count = TRANSACTIONS_MAX + 10;
+    let sets = (0..count).map(|n| format!("ST*999*{n:06}*005010X231A1~SE*2*{n:06}~"));
+    let judgment = judge(format!("{head}{}", sets.collect::<String>()).as_bytes());
+    assert_eq!(judgment.transactions(), count);
+    let levels = (1..200_000).map(|n| format!("HL*{}*{n}*23*1~", n + 1));
+    let set = "ST*837*0001*005010X222A1~HL*1**20*1~";
+    judge(format!("{head}{set}{}", levels.collect::<String>()).as_bytes());
 }
 
 /// `Code REFERENCE @position` of each finding.

@@ -32,11 +32,14 @@ impl Sum {
 struct Stated {
     cents: Option<i64>,
     place: Place,
+    loop_id: &'static str,
 }
 
 /// The open sums of one transaction set.
 #[derive(Debug, Default)]
 pub(super) struct Balance {
+    /// Where the segment at hand stands.
+    loop_id: &'static str,
     claim: Option<(Stated, Sum)>,
     line_count: u32,
     payment: Option<Stated>,
@@ -61,7 +64,14 @@ struct Line {
 }
 
 impl Balance {
-    pub(super) fn segment(&mut self, set: &str, segment: &Segment<'_>, out: &mut Vec<Finding>) {
+    pub(super) fn segment(
+        &mut self,
+        set: &str,
+        segment: &Segment<'_>,
+        loop_id: &'static str,
+        out: &mut Vec<Finding>,
+    ) {
+        self.loop_id = loop_id;
         match set {
             "837" => self.claims(segment, out),
             "835" => self.remittance(segment, out),
@@ -73,7 +83,7 @@ impl Balance {
         match segment.id() {
             b"CLM" => {
                 self.close_claim(out);
-                self.claim = Some((stated(segment, 2), Sum::default()));
+                self.claim = Some((self.stated(segment, 2), Sum::default()));
             }
             b"SV1" | b"SV3" => self.charge(amount(segment, 2)),
             b"SV2" => self.charge(amount(segment, 3)),
@@ -99,12 +109,12 @@ impl Balance {
 
     fn remittance(&mut self, segment: &Segment<'_>, out: &mut Vec<Finding>) {
         match segment.id() {
-            b"BPR" => self.payment = Some(stated(segment, 2)),
+            b"BPR" => self.payment = Some(self.stated(segment, 2)),
             b"CLP" => {
                 self.close_claim_payment(out);
                 let paid = amount(segment, 4);
                 self.paid_by_claims.add(paid);
-                let charge = stated(segment, 3);
+                let charge = self.stated(segment, 3);
                 self.claim_payment = Some(ClaimPayment {
                     charge,
                     paid,
@@ -118,7 +128,7 @@ impl Balance {
                 } else {
                     amount(segment, 3)
                 };
-                let charge = stated(segment, 2);
+                let charge = self.stated(segment, 2);
                 self.line = Some(Line {
                     charge,
                     paid,
@@ -140,6 +150,14 @@ impl Balance {
                 self.close_remittance(out);
             }
             _ => {}
+        }
+    }
+
+    fn stated(&self, segment: &Segment<'_>, element: usize) -> Stated {
+        Stated {
+            cents: amount(segment, element),
+            place: segment.place,
+            loop_id: self.loop_id,
         }
     }
 
@@ -207,7 +225,12 @@ fn compare(
     explained: Option<i64>,
     out: &mut Vec<Finding>,
 ) {
-    let finding = |code| Finding::segment(code, stated.place, segment.as_bytes()).element(element);
+    let finding = |code| {
+        Finding::segment(code, stated.place, segment.as_bytes())
+            .in_loop(stated.loop_id)
+            .element(element)
+            .data_element("782")
+    };
     match stated.cents.zip(explained) {
         Some((stated, explained)) if stated == explained => {}
         // Amounts are health information; their difference says what is needed.
@@ -218,13 +241,6 @@ fn compare(
             out.push(finding(code).detail(format!("off by {sign}{dollars}.{cents:02}")));
         }
         None => out.push(finding(Code::NotEvaluable)),
-    }
-}
-
-fn stated(segment: &Segment<'_>, element: usize) -> Stated {
-    Stated {
-        cents: amount(segment, element),
-        place: segment.place,
     }
 }
 

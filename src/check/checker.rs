@@ -1,17 +1,17 @@
 //! Takes the items of a stream one by one and hands each to the walk, the element check and the balances. It must
 //! not know what any of them looks for.
 
+use std::collections::HashSet;
+
 use crate::guide::{Library, library};
 use crate::x12::{Fault, FaultKind, Item, Place, Segment};
 
 use super::balance::Balance;
 use super::hierarchy::Hierarchy;
 use super::judgment::{Group, Interchange, Judgment, Transaction};
+use super::keep::{FINDINGS_MAX, Room, TRANSACTIONS_MAX};
 use super::walk::Walk;
-use super::{Code, Finding, element, envelope};
-
-/// Findings kept for one transaction set: beyond that nobody reads on, and memory must stay bounded.
-pub const FINDINGS_MAX: usize = 1_000;
+use super::{Code, Finding, element, envelope, keep, support};
 
 /// Judges a stream of interchanges as it is read.
 #[derive(Debug)]
@@ -22,7 +22,14 @@ pub struct Checker {
     judgment: Judgment,
     envelope: Option<Walk<'static>>,
     in_group: bool,
+    /// Whether GS01 of the group at hand is a code of the list.
+    functional_id_listed: bool,
+    /// ST02 of the group at hand, at most [`TRANSACTIONS_MAX`].
+    control_numbers: HashSet<String>,
     open: Option<Open>,
+    /// A last segment without terminator: what it is decides how bad that is.
+    unterminated: Option<Finding>,
+    room: Room,
     last: Place,
 }
 
@@ -33,6 +40,7 @@ struct Open {
     hierarchy: Hierarchy,
     balance: Balance,
     transaction: Transaction,
+    at: Place,
 }
 
 impl Default for Checker {
@@ -50,7 +58,11 @@ impl Checker {
             judgment: Judgment::default(),
             envelope: None,
             in_group: false,
+            functional_id_listed: false,
+            control_numbers: HashSet::new(),
             open: None,
+            unterminated: None,
+            room: Room::default(),
             last: Place::default(),
         }
     }
@@ -65,8 +77,9 @@ impl Checker {
 
     /// Ends the stream: whatever is still open is told of.
     pub fn finish(mut self) -> Judgment {
+        self.tell_unterminated(None);
         self.close_interchange(self.last);
-        if self.judgment.interchanges.is_empty() {
+        if self.judgment.interchanges.is_empty() && self.judgment.unkept.members == 0 {
             let finding = Finding::segment(Code::NoInterchange, self.last, b"ISA");
             self.judgment.findings.push(finding);
         }
@@ -75,6 +88,7 @@ impl Checker {
 
     fn segment(&mut self, segment: &Segment<'_>) {
         self.judgment.segments += 1;
+        self.tell_unterminated(Some(segment));
         match segment.id() {
             b"ISA" => self.open_interchange(segment),
             b"GS" => self.open_group(segment),
@@ -83,14 +97,16 @@ impl Checker {
             b"GE" => self.end_group(segment),
             b"IEA" => self.end_interchange(segment),
             _ if self.open.is_some() => self.inside(segment),
-            _ => self.in_envelope(segment),
+            _ => {
+                self.in_envelope(segment);
+            }
         }
         self.last = segment.place;
     }
 
     fn open_interchange(&mut self, isa: &Segment<'_>) {
         self.close_interchange(self.last);
-        let text = |number| isa.text(number).trim().to_owned();
+        let text = |number| keep::text(isa.text(number));
         self.judgment.interchanges.push(Interchange {
             sender: (text(5), text(6)),
             receiver: (text(7), text(8)),
@@ -107,12 +123,14 @@ impl Checker {
 
     fn open_group(&mut self, gs: &Segment<'_>) {
         self.close_group(gs.place);
-        let text = |number| gs.text(number).trim().to_owned();
+        self.control_numbers.clear();
+        let text = |number| keep::text(gs.text(number));
         let group = Group {
             functional_id: text(1),
             sender: text(2),
             receiver: text(3),
             control_number: text(6),
+            unsupported: support::of_group(self.library, &text(1), &text(8)),
             version: text(8),
             ..Group::default()
         };
@@ -120,53 +138,65 @@ impl Checker {
             interchange.groups.push(group);
             self.in_group = true;
         }
-        self.in_envelope(gs);
+        let wrong = self.in_envelope(gs);
+        self.functional_id_listed = !wrong.contains(&1);
     }
 
     fn open_transaction(&mut self, st: &Segment<'_>) {
         self.close_transaction(st.place);
+        let (library, listed) = (self.library, self.functional_id_listed);
         let Some(group) = self.group() else {
             self.envelope_finding(Finding::segment(Code::GroupOutside, st.place, b"ST"));
             return;
         };
-        let set = st.text(1).to_owned();
-        let version = Some(st.text(3))
-            .filter(|v| !v.is_empty())
-            .unwrap_or(&group.version)
-            .to_owned();
-        let functional_id = group.functional_id.clone();
-        let control_number = st.text(2).to_owned();
+        let version = match st.text(3) {
+            "" => group.version.clone(),
+            version => keep::text(version),
+        };
         let mut findings = Vec::new();
-        if group
-            .transactions
-            .iter()
-            .any(|other| other.control_number == control_number)
-        {
+        support::compare(library, group, listed, st, &mut findings);
+        let set = keep::text(st.text(1));
+        let guide = support::of_set(library, &set, &version);
+        if guide.is_err() {
+            findings.push(at(Code::GuideUnknown, st, 1));
+        }
+        if !self.is_new(st.text(2)) {
             findings.push(at(Code::TransactionControlDuplicate, st, 2));
         }
-        let guide = self.library.find(&set, &version);
-        match guide {
-            Some(guide) if guide.functional_id != functional_id => {
-                let detail = format!("GS01 should be {}", guide.functional_id);
-                findings.push(at(Code::GroupFunctionalId, st, 1).detail(detail));
-            }
-            Some(_) => {}
-            None => findings.push(at(Code::GuideUnknown, st, 1)),
-        }
         self.open = Some(Open {
-            walk: guide.map(Walk::new),
+            walk: guide.ok().map(Walk::new),
             hierarchy: Hierarchy::default(),
             balance: Balance::default(),
             transaction: Transaction {
                 set,
-                control_number,
+                control_number: keep::text(st.text(2)),
                 version,
-                guided: guide.is_some(),
+                unsupported: guide.err(),
                 segments: 0,
                 findings,
             },
+            at: st.place,
         });
         self.inside(st);
+        if !envelope::is_control_number(st.text(2))
+            && let Some(open) = &mut self.open
+        {
+            // One fault, told once: IK502 has a code for it.
+            let findings = &mut open.transaction.findings;
+            findings.retain(|finding| finding.element != 2);
+            findings.push(at(Code::TransactionControlMissing, st, 2));
+        }
+    }
+
+    /// Whether ST02 comes for the first time in its group, as far as numbers are kept.
+    fn is_new(&mut self, control_number: &str) -> bool {
+        if !envelope::is_control_number(control_number) {
+            return true;
+        }
+        if self.control_numbers.len() >= TRANSACTIONS_MAX {
+            return !self.control_numbers.contains(control_number);
+        }
+        self.control_numbers.insert(control_number.to_owned())
     }
 
     /// A segment of a transaction set.
@@ -182,14 +212,15 @@ impl Checker {
                     element::check(rule, segment, walk.loop_id(), findings);
                 }
                 if segment.is("HL") {
-                    open.hierarchy.level(segment, findings);
+                    open.hierarchy.level(segment, walk.loop_id(), findings);
                 }
             }
             None => unguided(segment, findings),
         }
         if snip_max >= 3 {
+            let loop_id = open.walk.as_ref().map_or("", Walk::loop_id);
             open.balance
-                .segment(&open.transaction.set, segment, findings);
+                .segment(&open.transaction.set, segment, loop_id, findings);
         }
         cut(findings, before, snip_max, segment.place);
     }
@@ -207,13 +238,8 @@ impl Checker {
             Code::TransactionSegmentCount,
             Code::TransactionControlNumber,
         );
-        envelope::check_trailer(
-            se,
-            counted,
-            &control_number,
-            codes,
-            &mut open.transaction.findings,
-        );
+        let findings = &mut open.transaction.findings;
+        envelope::check_trailer(se, counted, &control_number, codes, findings);
         self.finish_transaction(se.place);
     }
 
@@ -222,55 +248,65 @@ impl Checker {
         self.in_envelope(ge);
         if let Some(group) = self.group() {
             group.declared = ge.text(1).parse().ok();
-            let counted = u32::try_from(group.transactions.len()).unwrap_or(u32::MAX);
+            let counted = u32::try_from(group.transaction_count()).unwrap_or(u32::MAX);
             let control_number = group.control_number.clone();
             let codes = (Code::GroupTransactionCount, Code::GroupControlNumber);
             envelope::check_trailer(ge, counted, &control_number, codes, &mut group.findings);
         }
-        self.in_group = false;
+        self.leave_group();
     }
 
     fn end_interchange(&mut self, iea: &Segment<'_>) {
         self.close_group(iea.place);
         self.in_envelope(iea);
         if let Some(interchange) = self.judgment.interchanges.last_mut() {
-            let counted = u32::try_from(interchange.groups.len()).unwrap_or(u32::MAX);
+            let counted = u32::try_from(interchange.group_count()).unwrap_or(u32::MAX);
             let control_number = interchange.control_number.clone();
             let codes = (Code::InterchangeGroupCount, Code::InterchangeControlNumber);
-            envelope::check_trailer(
-                iea,
-                counted,
-                &control_number,
-                codes,
-                &mut interchange.findings,
-            );
+            let findings = &mut interchange.findings;
+            envelope::check_trailer(iea, counted, &control_number, codes, findings);
         }
         self.finish_envelope(iea.place);
     }
 
-    /// A segment outside any transaction set, judged by the envelope's own guide.
-    fn in_envelope(&mut self, segment: &Segment<'_>) {
+    /// A segment outside any transaction set, judged by the envelope's own guide. Which elements are wrong.
+    fn in_envelope(&mut self, segment: &Segment<'_>) -> Vec<u8> {
         let Some(walk) = &mut self.envelope else {
-            return;
+            return Vec::new();
         };
         let mut findings = Vec::new();
         if let Some(rule) = walk.place(segment, &mut findings) {
             element::check(rule, segment, "", &mut findings);
         }
-        findings
-            .into_iter()
-            .for_each(|finding| self.envelope_finding(finding));
+        if segment.is("ISA") {
+            envelope::check_isa(segment, &mut findings);
+        }
+        if segment.is("TA1")
+            && let Some(interchange) = self.judgment.interchanges.last_mut()
+        {
+            interchange.holds_acknowledgment = true;
+        }
+        let wrong = findings.iter().map(|finding| finding.element).collect();
+        for finding in findings {
+            self.envelope_finding(finding);
+        }
+        wrong
     }
 
     fn envelope_finding(&mut self, finding: Finding) {
-        match self.judgment.interchanges.last_mut() {
-            Some(interchange) => {
-                if interchange.findings.len() < FINDINGS_MAX {
-                    interchange.findings.push(finding);
-                }
-            }
-            None => self.judgment.findings.push(finding),
-        }
+        let place = finding.place;
+        let findings = match self.judgment.interchanges.last_mut() {
+            Some(interchange) => &mut interchange.findings,
+            None => &mut self.judgment.findings,
+        };
+        findings.push(finding);
+        keep::cut(findings, FINDINGS_MAX, place);
+    }
+
+    fn stream_finding(&mut self, finding: Finding) {
+        let place = finding.place;
+        self.judgment.findings.push(finding);
+        keep::cut(&mut self.judgment.findings, FINDINGS_MAX, place);
     }
 
     fn fault(&mut self, fault: Fault) {
@@ -287,25 +323,36 @@ impl Checker {
             "{} bytes at offset {}",
             fault.bytes, fault.place.offset
         ));
-        let about_stream = matches!(code, Code::StrayBytes | Code::IsaUnreadable);
-        match &mut self.open {
-            Some(open) if code == Code::EmptySegment => open.transaction.findings.push(finding),
-            _ if about_stream => {
-                if self.judgment.findings.len() < FINDINGS_MAX {
-                    self.judgment.findings.push(finding);
-                }
-            }
+        match (code, &mut self.open) {
+            (Code::EmptySegment, Some(open)) => open.transaction.findings.push(finding),
             // An ISA of wrong width is told before its interchange opens.
-            _ if code == Code::IsaWidth => self.judgment.findings.push(finding),
+            (Code::StrayBytes | Code::IsaUnreadable | Code::IsaWidth, _) => {
+                self.stream_finding(finding);
+            }
+            (Code::Unterminated, _) => self.unterminated = Some(finding),
             _ => self.envelope_finding(finding),
         }
     }
 
+    /// A file that lacks nothing but its very last character holds a whole interchange: that is a warning only.
+    fn tell_unterminated(&mut self, segment: Option<&Segment<'_>>) {
+        let Some(mut finding) = self.unterminated.take() else {
+            return;
+        };
+        if segment.is_some_and(envelope::is_whole_trailer) {
+            finding.code = Code::TrailerUnterminated;
+            finding.segment = "IEA".to_owned();
+        }
+        self.envelope_finding(finding);
+    }
+
     fn close_transaction(&mut self, place: Place) {
         if let Some(open) = &mut self.open {
+            // Where SE was to stand, in the set that lacks it.
             let place = Place {
-                position: open.transaction.segments,
-                ..place
+                position: open.transaction.segments + 1,
+                offset: place.offset,
+                ..open.at
             };
             let finding = Finding::segment(Code::TransactionNotClosed, place, b"SE");
             open.transaction.findings.push(finding);
@@ -321,13 +368,16 @@ impl Checker {
         let before = findings.len();
         if let Some(walk) = &mut open.walk {
             walk.finish(place, findings);
+            // That SE is missing has a code of its own.
+            findings.retain(|one| one.code != Code::SegmentMissing || one.segment != "SE");
             open.hierarchy.finish(findings);
         }
         cut(findings, before, self.snip_max, place);
         findings.sort_by_key(|finding| finding.place.position);
-        if let Some(group) = self.group() {
-            group.transactions.push(open.transaction);
+        if let Some(group) = group_at_hand(self.in_group, &mut self.judgment) {
+            self.room.transaction(open.transaction, group, place);
         }
+        self.tell_short(place);
     }
 
     fn close_group(&mut self, place: Place) {
@@ -337,7 +387,15 @@ impl Checker {
                 .findings
                 .push(Finding::segment(Code::GroupNotClosed, place, b"GE"));
         }
-        self.in_group = false;
+        self.leave_group();
+    }
+
+    fn leave_group(&mut self) {
+        if std::mem::take(&mut self.in_group)
+            && let Some(interchange) = self.judgment.interchanges.last_mut()
+        {
+            self.room.group(interchange);
+        }
     }
 
     fn close_interchange(&mut self, place: Place) {
@@ -347,25 +405,41 @@ impl Checker {
         self.close_group(place);
         self.envelope_finding(Finding::segment(Code::InterchangeNotClosed, place, b"IEA"));
         self.envelope = None;
+        self.leave_interchange(place);
     }
 
     fn finish_envelope(&mut self, place: Place) {
         if let Some(mut walk) = self.envelope.take() {
             let mut findings = Vec::new();
             walk.finish(place, &mut findings);
-            findings
-                .into_iter()
-                .for_each(|finding| self.envelope_finding(finding));
+            for finding in findings {
+                self.envelope_finding(finding);
+            }
+            self.leave_interchange(place);
+        }
+    }
+
+    fn leave_interchange(&mut self, place: Place) {
+        self.room.interchange(&mut self.judgment, place);
+        self.tell_short(place);
+    }
+
+    /// Tells once that no more envelopes are kept one by one.
+    fn tell_short(&mut self, place: Place) {
+        if self.room.turns_short() {
+            self.stream_finding(Finding::segment(Code::EnvelopesCut, place, b""));
         }
     }
 
     /// The group at hand.
     fn group(&mut self) -> Option<&mut Group> {
-        if !self.in_group {
-            return None;
-        }
-        self.judgment.interchanges.last_mut()?.groups.last_mut()
+        group_at_hand(self.in_group, &mut self.judgment)
     }
+}
+
+fn group_at_hand(in_group: bool, judgment: &mut Judgment) -> Option<&mut Group> {
+    let interchange = judgment.interchanges.last_mut().filter(|_| in_group)?;
+    interchange.groups.last_mut()
 }
 
 /// A set without a guide: whether its segments exist in the standard.
@@ -381,6 +455,9 @@ fn unguided(segment: &Segment<'_>, findings: &mut Vec<Finding>) {
 
 /// Drops what is above the asked SNIP level, and what is more than is kept.
 fn cut(findings: &mut Vec<Finding>, before: usize, snip_max: u8, place: Place) {
+    if findings.len() == before {
+        return;
+    }
     if snip_max < 7 {
         let mut at = 0;
         findings.retain(|finding| {
@@ -388,16 +465,7 @@ fn cut(findings: &mut Vec<Finding>, before: usize, snip_max: u8, place: Place) {
             at <= before || finding.code.snip() <= snip_max
         });
     }
-    if findings.len() > FINDINGS_MAX && findings.len() > before {
-        findings.truncate(FINDINGS_MAX.max(before));
-        if findings
-            .last()
-            .is_some_and(|last| last.code != Code::FindingsCut)
-        {
-            findings.pop();
-            findings.push(Finding::segment(Code::FindingsCut, place, b""));
-        }
-    }
+    keep::cut(findings, FINDINGS_MAX, place);
 }
 
 fn at(code: Code, segment: &Segment<'_>, element: usize) -> Finding {

@@ -2,7 +2,7 @@
 //! must not know where the segment stands.
 
 use crate::guide::{
-    Component, DataType, Element, ElementKind, Note, NoteKind, Segment as Rule, Simple, Usage,
+    Composite, DataType, Element, ElementKind, Note, NoteKind, Segment as Rule, Simple, Usage,
 };
 use crate::x12::{self, Segment};
 
@@ -16,6 +16,7 @@ pub(super) fn check(
     findings: &mut Vec<Finding>,
 ) {
     let mut report = Report {
+        before: findings.len(),
         segment,
         loop_id,
         findings,
@@ -65,6 +66,8 @@ struct Report<'r> {
     segment: &'r Segment<'r>,
     loop_id: &'r str,
     findings: &'r mut Vec<Finding>,
+    /// Findings on other segments.
+    before: usize,
     at: At<'r>,
 }
 
@@ -75,6 +78,28 @@ enum Member {
 }
 
 impl Report<'_> {
+    /// Whether this member was told of as missing: the guide's word and the standard's are one fault.
+    fn tells_missing(&self, number: usize, member: Member) -> bool {
+        let At {
+            element,
+            repetition,
+            ..
+        } = self.at;
+        self.findings[self.before..].iter().any(|finding| {
+            finding.code == Code::ElementMissing
+                && match member {
+                    Member::Element => {
+                        usize::from(finding.element) == number && finding.component == 0
+                    }
+                    Member::Component => {
+                        (usize::from(finding.element), usize::from(finding.component))
+                            == (element, number)
+                            && usize::from(finding.repetition) == repetition
+                    }
+                }
+        })
+    }
+
     fn tell(&mut self, code: Code, detail: String) {
         let narrow = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
         let At {
@@ -140,7 +165,7 @@ fn check_element<'r>(
                 }
             }
             ElementKind::Composite(composite) => {
-                check_components(&composite.components, repetition, report);
+                check_components(composite, repetition, report);
                 report.at.component = 0;
                 let sent = repetition.components().count();
                 if sent > usize::from(composite.standard.count) {
@@ -175,12 +200,15 @@ fn check_element<'r>(
 }
 
 fn check_components<'r>(
-    rules: &'r [Option<Component>],
+    composite: &'r Composite,
     element: x12::Element<'r>,
     report: &mut Report<'r>,
 ) {
+    let rules = &composite.components;
     let sent: Vec<&[u8]> = element.components().collect();
-    for number in 1..=sent.len().max(rules.len()) {
+    // Components beyond the composite's last are told of as too many.
+    let last = sent.len().min(usize::from(composite.standard.count));
+    for number in 1..=last.max(rules.len()) {
         let value = sent.get(number - 1).copied().unwrap_or_default();
         report.at.component = number;
         match rules.get(number - 1).and_then(Option::as_ref) {
@@ -194,7 +222,7 @@ fn check_components<'r>(
                     report.tell(Code::ElementMissing, String::new());
                 }
             }
-            None if value.is_empty() || number > rules.len().max(9) => {}
+            None if value.is_empty() => {}
             None => {
                 (report.at.data, report.at.title) = ("", "");
                 report.tell(Code::ElementNotUsed, String::new());
@@ -392,10 +420,10 @@ fn check_notes(
             ),
             NoteKind::List => (first && sent == 1, absent(), "with the first, one more of"),
         };
-        if !broken {
+        let number = usize::from(at.unwrap_or_default());
+        if !broken || report.tells_missing(number, member) {
             continue;
         }
-        let number = usize::from(at.unwrap_or_default());
         let outer = report.at;
         report.at = match member {
             Member::Element => At {

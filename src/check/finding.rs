@@ -81,6 +81,8 @@ codes! {
         "Check that the file uses the terminator that ISA declares, and was not cut."
     Unterminated Error 1 "file ends inside a segment"
         "The file was cut: send it again whole."
+    TrailerUnterminated Warning 1 "IEA has no terminator"
+        "End the file with the segment terminator; the interchange itself is whole."
     EmptySegment Warning 1 "two terminators in a row"
         "Remove the empty segment."
     NoInterchange Error 1 "no interchange found"
@@ -103,6 +105,10 @@ codes! {
         "Give GE01 the number of ST segments."
     GroupFunctionalId Error 1 "functional identifier does not fit the transaction set"
         "Use the GS01 of the transaction set: HC for 837, HP for 835, FA for 999, HN for 277."
+    TransactionVersion Error 1 "ST03 names another guide than GS08"
+        "Give ST03 the value of GS08, and put sets of another guide into a group of their own."
+    TransactionControlMissing Error 1 "control number of the transaction set is missing or invalid"
+        "Give ST02 and SE02 a number of four to nine digits, unique in the group."
     TransactionNotClosed Error 1 "transaction set has no SE"
         "Close each ST with an SE."
     TransactionControlNumber Error 1 "control numbers of ST and SE differ"
@@ -177,6 +183,8 @@ codes! {
         "An amount of the sum is missing or unreadable; see the findings on it."
     FindingsCut Warning 1 "more findings than are kept"
         "Mend those shown and check again."
+    EnvelopesCut Warning 1 "more envelopes than are kept"
+        "All were judged and counted, but the last ones are not listed: split the file to see each."
 }
 
 impl std::fmt::Display for Code {
@@ -214,6 +222,11 @@ impl Finding {
 
     pub(super) fn element(mut self, element: usize) -> Self {
         self.element = u8::try_from(element).unwrap_or(u8::MAX);
+        self
+    }
+
+    pub(super) fn data_element(mut self, number: &str) -> Self {
+        self.data_element = number.to_owned();
         self
     }
 

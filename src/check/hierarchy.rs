@@ -1,23 +1,34 @@
 //! The tree that HL segments form: numbers, parents, children. It must not know what a level stands for.
 
-use crate::x12::Segment;
+use std::collections::HashMap;
+
+use crate::x12::{Place, Segment};
 
 use super::{Code, Finding};
+
+/// Levels open at once: the deepest guide has six, so more is no tree but an attack.
+const DEPTH_MAX: usize = 1_000;
 
 /// The levels of one transaction set.
 #[derive(Debug, Default)]
 pub(super) struct Hierarchy {
     /// HL segments so far.
     count: u64,
-    /// Levels from the root to the one at hand: number, code, whether it says it has children, whether any came.
+    /// HL01 of the last one.
+    last: u64,
+    /// Levels from the root to the one at hand.
     open: Vec<Level>,
+    /// Where in `open` a number stands, the outermost of equal ones.
+    depths: HashMap<u64, usize>,
 }
 
 #[derive(Debug)]
 struct Level {
     number: u64,
-    finding_at: Finding,
+    place: Place,
+    loop_id: &'static str,
     children: Children,
+    /// Whether any came.
     came: bool,
 }
 
@@ -30,13 +41,20 @@ enum Children {
 }
 
 impl Hierarchy {
-    pub(super) fn level(&mut self, segment: &Segment<'_>, findings: &mut Vec<Finding>) {
+    pub(super) fn level(
+        &mut self,
+        segment: &Segment<'_>,
+        loop_id: &'static str,
+        findings: &mut Vec<Finding>,
+    ) {
         self.count += 1;
-        let at = |code, element| Finding::segment(code, segment.place, b"HL").element(element);
+        let at = |code, element| finding(code, segment.place, loop_id, element);
         let number = segment.text(1).parse().unwrap_or(0);
-        if number != self.count {
+        // Behind a number left out the next ones are in order again: it is told once.
+        if number != self.count && (self.last == 0 || number != self.last + 1) {
             findings.push(at(Code::HierarchyNumber, 1).detail(format!("expected {}", self.count)));
         }
+        self.last = number;
         let parent = segment.text(2);
         if parent.is_empty() {
             self.close(0, findings);
@@ -45,7 +63,7 @@ impl Hierarchy {
                 .parse()
                 .ok()
                 .filter(|p: &u64| *p < number.max(self.count));
-            match known.and_then(|p| self.open.iter().position(|level| level.number == p)) {
+            match known.and_then(|p| self.depths.get(&p).copied()) {
                 Some(index) => {
                     self.close(index + 1, findings);
                     if let Some(level) = self.open.last_mut() {
@@ -60,13 +78,16 @@ impl Hierarchy {
             "0" => Children::Denied,
             _ => Children::Unsaid,
         };
-        let finding_at = at(Code::HierarchyChild, 4);
-        self.open.push(Level {
-            number,
-            finding_at,
-            children,
-            came: false,
-        });
+        if self.open.len() < DEPTH_MAX {
+            self.depths.entry(number).or_insert(self.open.len());
+            self.open.push(Level {
+                number,
+                place: segment.place,
+                loop_id,
+                children,
+                came: false,
+            });
+        }
     }
 
     pub(super) fn finish(&mut self, findings: &mut Vec<Finding>) {
@@ -76,19 +97,31 @@ impl Hierarchy {
     fn close(&mut self, depth: usize, findings: &mut Vec<Finding>) {
         while self.open.len() > depth {
             let Some(level) = self.open.pop() else { return };
+            if self.depths.get(&level.number) == Some(&self.open.len()) {
+                self.depths.remove(&level.number);
+            }
+            let told = || finding(Code::HierarchyChild, level.place, level.loop_id, 4);
             match (level.children, level.came) {
                 (Children::Said, false) => {
-                    findings.push(
-                        level
-                            .finding_at
-                            .detail("expected 0, no lower level follows"),
-                    );
+                    findings.push(told().detail("expected 0, no lower level follows"));
                 }
                 (Children::Denied, true) => {
-                    findings.push(level.finding_at.detail("expected 1, a lower level follows"));
+                    findings.push(told().detail("expected 1, a lower level follows"));
                 }
                 _ => {}
             }
         }
     }
+}
+
+fn finding(code: Code, place: Place, loop_id: &str, element: usize) -> Finding {
+    let data = match element {
+        1 => "628",
+        2 => "734",
+        _ => "736",
+    };
+    Finding::segment(code, place, b"HL")
+        .in_loop(loop_id)
+        .element(element)
+        .data_element(data)
 }

@@ -9,12 +9,15 @@ mod element;
 mod envelope;
 mod finding;
 mod hierarchy;
+mod keep;
+mod support;
 mod walk;
 mod wire_code;
 
-pub use checker::{Checker, FINDINGS_MAX};
+pub use checker::Checker;
 pub use finding::{Code, Finding, Severity};
-pub use judgment::{Group, Interchange, Judgment, Transaction, Verdict};
+pub use judgment::{Group, Interchange, Judgment, Transaction, Unkept, Unsupported, Verdict};
+pub use keep::{ENVELOPES_MAX, FINDINGS_MAX, STREAM_FINDINGS_MAX, TRANSACTIONS_MAX};
 pub use wire_code::WireCode;
 
 mod judgment;

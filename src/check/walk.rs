@@ -1,7 +1,9 @@
 //! One forward walk through a guide with a stack of open loops: where does each segment belong. It must not look
 //! inside elements but for the key code that tells segments apart.
 
-use crate::guide::{Child, ChildKind, Guide, LoopIndex, SegmentIndex, Usage};
+mod recover;
+
+use crate::guide::{Child, ChildKind, Guide, Key, LoopIndex, SegmentIndex, Usage};
 use crate::x12::{Place, Segment};
 
 use super::{Code, Finding};
@@ -13,7 +15,12 @@ pub(super) struct Walk<'g> {
     frames: Vec<Frame>,
     /// Counts of closed frames, kept to be used again: no allocation a loop.
     spare: Vec<Vec<u32>>,
+    /// Loops that the last segment without a place may have opened: what belongs to them is not told again.
+    lost: Vec<LoopIndex>,
 }
+
+/// The count of a child that was told of as missing and has not come since.
+const TOLD: u32 = u32::MAX;
 
 /// An open loop: how far its children are, and how often each came.
 #[derive(Debug)]
@@ -21,6 +28,8 @@ struct Frame {
     index: LoopIndex,
     rank: u16,
     counts: Vec<u32>,
+    /// HL01, where an HL opened it.
+    level: Option<u64>,
 }
 
 /// A place found: which frame and which of its children.
@@ -48,8 +57,9 @@ impl<'g> Walk<'g> {
             guide,
             frames: Vec::new(),
             spare: Vec::new(),
+            lost: Vec::new(),
         };
-        walk.open(0);
+        walk.open(0, None);
         walk
     }
 
@@ -59,6 +69,9 @@ impl<'g> Walk<'g> {
         segment: &Segment<'_>,
         findings: &mut Vec<Finding>,
     ) -> Option<&'g crate::guide::Segment> {
+        if self.belongs_to_lost(segment) {
+            return None;
+        }
         let found = self
             .forward(segment, Fit::Keyed)
             .or_else(|| self.forward(segment, Fit::Open))
@@ -66,13 +79,7 @@ impl<'g> Walk<'g> {
         if let Some(candidate) = found {
             return Some(self.enter(candidate, segment, findings));
         }
-        if let Some(candidate) = self.backward(segment) {
-            return Some(self.enter_out_of_order(candidate, segment, findings));
-        }
-        let code = self.misplaced(segment);
-        let finding = Finding::segment(code, segment.place, segment.id()).in_loop(self.loop_id());
-        findings.push(finding.detail(self.expected(segment)));
-        None
+        self.recover(segment, findings)
     }
 
     /// The id of the innermost open loop.
@@ -107,55 +114,6 @@ impl<'g> Walk<'g> {
         })
     }
 
-    /// A segment that is due and has this id, but another code in its key element: saying that the code is wrong is
-    /// clearer than saying that the segment is unexpected. Only where no other definition is meant: it is
-    /// required and has not come yet, or it is the only one of its id in an open loop.
-    fn awaited_with_other_key(&self, segment: &Segment<'_>) -> Option<Candidate> {
-        if segment.is("HL") {
-            return None;
-        }
-        (0..self.frames.len()).rev().find_map(|depth| {
-            let frame = &self.frames[depth];
-            let fits = |at: &usize, child: &Child| {
-                child.rank >= frame.rank
-                    && !(depth > 0 && *at == 0)
-                    && self.fit(child.kind, segment) == Fit::OtherKey
-            };
-            let mut children = self
-                .children(frame)
-                .iter()
-                .enumerate()
-                .filter(|(at, c)| fits(at, c));
-            let first = children.next()?;
-            let due = |(at, child): &(usize, &Child)| {
-                frame.counts[*at] == 0 && self.usage(child.kind) == Usage::Required
-            };
-            let only = matches!(first.1.kind, ChildKind::Segment(_)) && children.next().is_none();
-            let chosen = if only || due(&first) {
-                Some(first)
-            } else {
-                children.find(due)
-            };
-            chosen.map(|(child_at, _)| Candidate { depth, child_at })
-        })
-    }
-
-    /// A place already passed in an open loop.
-    fn backward(&self, segment: &Segment<'_>) -> Option<Candidate> {
-        (0..self.frames.len()).rev().find_map(|depth| {
-            let frame = &self.frames[depth];
-            self.children(frame)
-                .iter()
-                .enumerate()
-                .find(|(at, child)| {
-                    child.rank < frame.rank
-                        && !(depth > 0 && *at == 0)
-                        && matches!(self.fit(child.kind, segment), Fit::Keyed | Fit::Open)
-                })
-                .map(|(child_at, _)| Candidate { depth, child_at })
-        })
-    }
-
     fn enter(
         &mut self,
         Candidate { depth, child_at }: Candidate,
@@ -169,7 +127,7 @@ impl<'g> Walk<'g> {
         self.report_missing(depth, child.rank, segment.place, findings);
         self.frames[depth].rank = child.rank;
         self.count(depth, child_at, segment, findings);
-        self.step_into(child)
+        self.step_into(child, segment)
     }
 
     fn enter_out_of_order(
@@ -185,19 +143,16 @@ impl<'g> Walk<'g> {
         findings.push(finding.in_loop(self.loop_id()));
         let child = self.children(&self.frames[depth])[child_at];
         self.count(depth, child_at, segment, findings);
-        self.step_into(child)
+        self.step_into(child, segment)
     }
 
     /// Opens the loop if the child is one; the definition of the segment at hand.
-    fn step_into(&mut self, child: Child) -> &'g crate::guide::Segment {
+    fn step_into(&mut self, child: Child, segment: &Segment<'_>) -> &'g crate::guide::Segment {
         let guide = self.guide;
         match child.kind {
             ChildKind::Segment(index) => &guide.segments[index],
             ChildKind::Loop(index) => {
-                self.open(index);
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.counts[0] = 1;
-                }
+                self.open(index, Some(segment));
                 &guide.segments[self.trigger(index)]
             }
         }
@@ -211,7 +166,7 @@ impl<'g> Walk<'g> {
         findings: &mut Vec<Finding>,
     ) {
         let count = &mut self.frames[depth].counts[child_at];
-        *count += 1;
+        *count = if *count == TOLD { 1 } else { *count + 1 };
         let count = *count;
         let child = self.children(&self.frames[depth])[child_at];
         let (limit, code, loop_id) = match child.kind {
@@ -231,14 +186,20 @@ impl<'g> Walk<'g> {
         }
     }
 
-    fn open(&mut self, index: LoopIndex) {
+    /// Opens a loop with the segment that it starts with, if that is there.
+    fn open(&mut self, index: LoopIndex, opening: Option<&Segment<'_>>) {
         let mut counts = self.spare.pop().unwrap_or_default();
         counts.clear();
         counts.resize(self.guide.loops[index].children.len(), 0);
+        if index > 0 {
+            counts[0] = 1;
+        }
+        let level = opening.filter(|segment| segment.is("HL"));
         self.frames.push(Frame {
             index,
             rank: 0,
             counts,
+            level: level.and_then(|hl| hl.text(1).parse().ok()),
         });
     }
 
@@ -264,68 +225,10 @@ impl<'g> Walk<'g> {
             if child.rank < frame.rank || child.rank >= rank || frame.counts[at] > 0 {
                 continue;
             }
-            let Some(opening) = guide.opening(child.kind) else {
-                continue;
-            };
-            let (usage, code, loop_id, title) = match child.kind {
-                ChildKind::Segment(_) => (
-                    opening.usage,
-                    Code::SegmentMissing,
-                    &own_loop.id,
-                    &opening.title,
-                ),
-                ChildKind::Loop(index) => {
-                    let inner = &guide.loops[index];
-                    (inner.usage, Code::LoopMissing, &inner.id, &inner.title)
-                }
-            };
-            if usage == Usage::Required {
-                frame.counts[at] = 1;
-                let mut detail = title.clone();
-                if let Some(key) = opening.key.as_ref().filter(|key| key.codes.len() <= 4) {
-                    detail = format!("{title} ({}*{})", opening.id, key.codes.join("/"));
-                }
-                let finding = Finding::segment(code, place, opening.id.as_bytes());
-                findings.push(finding.in_loop(loop_id).detail(detail));
+            if usage(guide, child.kind) == Usage::Required {
+                frame.counts[at] = TOLD;
+                findings.extend(missing(guide, frame.index, *child, place));
             }
-        }
-    }
-
-    /// Why a segment has no place at all.
-    fn misplaced(&self, segment: &Segment<'_>) -> Code {
-        let id = std::str::from_utf8(segment.id()).unwrap_or_default();
-        if self.guide.segments.iter().any(|known| known.id == id) {
-            Code::SegmentUnexpected
-        } else if crate::guide::library().dictionary().segment(id).is_some() {
-            Code::SegmentNotUsed
-        } else {
-            Code::SegmentUnrecognized
-        }
-    }
-
-    /// Which codes a segment of this id may carry in the loops that are open.
-    fn expected(&self, segment: &Segment<'_>) -> String {
-        let mut codes: Vec<&str> = Vec::new();
-        for frame in &self.frames {
-            for child in self
-                .children(frame)
-                .iter()
-                .filter(|child| child.rank >= frame.rank)
-            {
-                if let Some(opening) = self.guide.opening(child.kind)
-                    && opening.id.as_bytes() == segment.id()
-                    && let Some(key) = &opening.key
-                {
-                    codes.extend(key.codes.iter().map(String::as_str));
-                }
-            }
-        }
-        codes.sort_unstable();
-        codes.dedup();
-        if codes.is_empty() {
-            String::new()
-        } else {
-            format!("expected here with {}", codes.join(", "))
         }
     }
 
@@ -339,26 +242,11 @@ impl<'g> Walk<'g> {
         let Some(key) = &opening.key else {
             return Fit::Open;
         };
-        let element = segment.element(usize::from(key.element));
-        let value = match key.component {
-            0 => element.raw(),
-            // Where the element repeats, its first repetition tells.
-            component => element
-                .repetitions()
-                .next()
-                .map_or(&b""[..], |first| first.component(usize::from(component))),
-        };
+        let value = key_value(key, segment);
         if key.codes.iter().any(|code| code.as_bytes() == value) {
             Fit::Keyed
         } else {
             Fit::OtherKey
-        }
-    }
-
-    fn usage(&self, child: ChildKind) -> Usage {
-        match child {
-            ChildKind::Segment(index) => self.guide.segments[index].usage,
-            ChildKind::Loop(index) => self.guide.loops[index].usage,
         }
     }
 
@@ -377,4 +265,46 @@ impl<'g> Walk<'g> {
             _ => unreachable!("a loop without a first segment"),
         }
     }
+}
+
+/// What a segment says where the key code stands.
+fn key_value<'a>(key: &Key, segment: &Segment<'a>) -> &'a [u8] {
+    let element = segment.element(usize::from(key.element));
+    match key.component {
+        0 => element.raw(),
+        // Where the element repeats, its first repetition tells.
+        component => element
+            .repetitions()
+            .next()
+            .map_or(&b""[..], |first| first.component(usize::from(component))),
+    }
+}
+
+fn usage(guide: &Guide, child: ChildKind) -> Usage {
+    match child {
+        ChildKind::Segment(index) => guide.segments[index].usage,
+        ChildKind::Loop(index) => guide.loops[index].usage,
+    }
+}
+
+/// The finding that a child of a loop never came.
+fn missing(guide: &Guide, in_loop: LoopIndex, child: Child, place: Place) -> Option<Finding> {
+    let opening = guide.opening(child.kind)?;
+    let (code, loop_id, title) = match child.kind {
+        ChildKind::Segment(_) => (
+            Code::SegmentMissing,
+            &guide.loops[in_loop].id,
+            &opening.title,
+        ),
+        ChildKind::Loop(index) => {
+            let inner = &guide.loops[index];
+            (Code::LoopMissing, &inner.id, &inner.title)
+        }
+    };
+    let mut detail = title.clone();
+    if let Some(key) = opening.key.as_ref().filter(|key| key.codes.len() <= 4) {
+        detail = format!("{title} ({}*{})", opening.id, key.codes.join("/"));
+    }
+    let finding = Finding::segment(code, place, opening.id.as_bytes());
+    Some(finding.in_loop(loop_id).detail(detail))
 }

@@ -1,6 +1,6 @@
 //! The codes of TA1 and 999 that say a finding on the wire. It must not know how an acknowledgment is written.
 
-use super::Code;
+use super::{Code, Unsupported};
 
 /// How a finding is told to the sender of an interchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,9 @@ impl Code {
             Self::GroupNotClosed => Group("3"),
             Self::GroupControlNumber => Group("4"),
             Self::GroupTransactionCount => Group("5"),
-            Self::GroupFunctionalId => Transaction("6"),
+            Self::GroupFunctionalId => Transaction("18"),
+            Self::TransactionVersion => Transaction("19"),
+            Self::TransactionControlMissing => Transaction("7"),
             Self::TransactionNotClosed => Transaction("2"),
             Self::TransactionControlNumber => Transaction("3"),
             Self::TransactionSegmentCount => Transaction("4"),
@@ -71,10 +73,25 @@ impl Code {
             Self::StrayBytes
             | Self::Wrapped
             | Self::EmptySegment
+            | Self::TrailerUnterminated
+            | Self::EnvelopesCut
             | Self::GuideUnknown
             | Self::ElementTrailingSeparator
             | Self::NotEvaluable
             | Self::FindingsCut => Untold,
+        }
+    }
+}
+
+impl Unsupported {
+    /// AK905 for a group, IK502 for a transaction set.
+    pub fn wire(self) -> WireCode {
+        match self {
+            Self::FunctionalId => WireCode::Group("1"),
+            Self::GroupVersion => WireCode::Group("2"),
+            Self::Set => WireCode::Transaction("1"),
+            Self::SetIdentifier => WireCode::Transaction("6"),
+            Self::Guide => WireCode::Transaction("I6"),
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::check::{Checker, Finding, Judgment, Severity, Verdict};
 use crate::exchange::{AnswerNumbers, implementation_acknowledgments, interchange_acknowledgments};
 use crate::gateway::clock;
-use crate::x12::{Item, Reader, Segment};
+use crate::x12::{Item, Reader, Refused, Segment};
 
 use super::{Common, FINDINGS, output};
 
@@ -64,11 +64,15 @@ pub(crate) fn run(args: &CheckArgs, _common: &Common) -> anyhow::Result<ExitCode
             Format::Text => print_text(&mut out, file, &judgment, args)?,
             Format::Implementation => {
                 let answer = implementation_acknowledgments(&judgment, answer_numbers());
-                out.write_all(&answer.with_context(|| cannot_answer(file))?)?;
+                print_answer(&mut out, file, &judgment, answer)?;
+                // A set that no guide judged is refused there, though nothing wrong was found in it.
+                if judgment.refuses_a_set() {
+                    worst = Verdict::Rejected;
+                }
             }
             Format::Ta1 => {
                 let answer = interchange_acknowledgments(&judgment, answer_numbers());
-                out.write_all(&answer.with_context(|| cannot_answer(file))?)?;
+                print_answer(&mut out, file, &judgment, answer)?;
             }
         }
     }
@@ -86,6 +90,33 @@ fn answer_numbers() -> AnswerNumbers {
         control_number: 1,
         created: clock::local(clock::now()),
     }
+}
+
+/// An empty answer on standard output says nothing, so the reason goes to standard error.
+fn print_answer(
+    out: &mut impl Write,
+    file: &Path,
+    judgment: &Judgment,
+    answer: Result<Vec<u8>, Refused>,
+) -> anyhow::Result<()> {
+    let answer = answer.with_context(|| cannot_answer(file))?;
+    if answer.is_empty() {
+        // Acknowledgments are not acknowledged; a file without an interchange is rejected, which is exit 1.
+        let reason = match judgment.interchanges.first() {
+            Some(_) => "it holds nothing that is acknowledged".to_owned(),
+            None => judgment
+                .findings
+                .iter()
+                .map(Finding::message)
+                .collect::<Vec<_>>()
+                .join("; "),
+        };
+        output::say(format_args!(
+            "{}: nothing to answer: {reason}",
+            file.display()
+        ));
+    }
+    Ok(out.write_all(&answer)?)
 }
 
 fn cannot_answer(file: &Path) -> String {

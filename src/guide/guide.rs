@@ -170,6 +170,21 @@ impl Segment {
     pub fn element(&self, number: usize) -> Option<&Element> {
         self.elements.get(number.checked_sub(1)?)?.as_ref()
     }
+
+    /// Data element number of its key code.
+    pub fn key_data(&self) -> &str {
+        let Some(key) = &self.key else { return "" };
+        let element = self.element(usize::from(key.element));
+        match element.map(|one| (&one.kind, one)) {
+            Some((ElementKind::Composite(composite), _)) => {
+                let index = usize::from(key.component).wrapping_sub(1);
+                let component = composite.components.get(index).and_then(Option::as_ref);
+                component.map_or("", |one| &one.data)
+            }
+            Some((ElementKind::Simple(_), one)) => &one.data,
+            None => "",
+        }
+    }
 }
 
 struct Builder<'d> {

@@ -160,7 +160,7 @@ pub fn element_code(code: &str) -> &'static str {
         "I9" => "dependent element missing",
         "I10" => "element not used by the guide",
         "I11" => "repeats less often than required",
-        "I12" => "repeats more often than allowed",
+        "I12" => "value does not follow the guide's pattern",
         "I13" => "dependent element not used",
         _ => "element refused",
     }
