@@ -214,6 +214,23 @@ fn a_wrong_opening_is_one_finding() {
     check("GS*HC*", "GS*ZZ*", &["ElementCode GS01 @2"]);
 }
 
+/// One fault of the whole file was told at every segment, or at every piece of an endless one.
+#[test]
+fn a_fault_of_the_whole_file_is_told_once() {
+    let good = fs::read_to_string(fixtures().join(CLAIMS)).unwrap();
+    let (isa, rest) = good.split_at(106);
+    let other_separator = format!("{isa}{}", rest.replace('*', "|"));
+    assert_eq!(
+        told(&judge(other_separator.as_bytes())),
+        ["SeparatorUnused  @2", "InterchangeNotClosed IEA @50"]
+    );
+    let endless = format!("{isa}{}", "A".repeat(3_000_000));
+    assert_eq!(
+        told(&judge(endless.as_bytes())),
+        ["SegmentTooLong  @1", "InterchangeNotClosed IEA @1"]
+    );
+}
+
 #[test]
 fn balance_of_an_837p_and_an_835() {
     check(

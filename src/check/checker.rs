@@ -31,6 +31,8 @@ pub struct Checker {
     unterminated: Option<Finding>,
     room: Room,
     last: Place,
+    /// What goes on for many segments and is told of once, until a sound segment comes.
+    telling: Option<Code>,
 }
 
 /// The transaction set at hand.
@@ -64,6 +66,7 @@ impl Checker {
             unterminated: None,
             room: Room::default(),
             last: Place::default(),
+            telling: None,
         }
     }
 
@@ -89,6 +92,9 @@ impl Checker {
     fn segment(&mut self, segment: &Segment<'_>) {
         self.judgment.segments += 1;
         self.tell_unterminated(Some(segment));
+        if has_id(segment) {
+            self.telling = None;
+        }
         match segment.id() {
             b"ISA" => self.open_interchange(segment),
             b"GS" => self.open_group(segment),
@@ -97,6 +103,9 @@ impl Checker {
             b"GE" => self.end_group(segment),
             b"IEA" => self.end_interchange(segment),
             _ if self.open.is_some() => self.inside(segment),
+            _ if !has_id(segment) => {
+                self.tell_once(Finding::segment(Code::SeparatorUnused, segment.place, b""));
+            }
             _ => {
                 self.in_envelope(segment);
             }
@@ -330,7 +339,15 @@ impl Checker {
                 self.stream_finding(finding);
             }
             (Code::Unterminated, _) => self.unterminated = Some(finding),
+            (Code::SegmentTooLong, _) => self.tell_once(finding),
             _ => self.envelope_finding(finding),
+        }
+    }
+
+    /// Tells of a fault unless the last thing told was the same.
+    fn tell_once(&mut self, finding: Finding) {
+        if self.telling.replace(finding.code) != Some(finding.code) {
+            self.envelope_finding(finding);
         }
     }
 
@@ -440,6 +457,11 @@ impl Checker {
 fn group_at_hand(in_group: bool, judgment: &mut Judgment) -> Option<&mut Group> {
     let interchange = judgment.interchanges.last_mut().filter(|_| in_group)?;
     interchange.groups.last_mut()
+}
+
+/// Whether it begins like a segment: else its element separator is another one.
+fn has_id(segment: &Segment<'_>) -> bool {
+    segment.id().iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// A set without a guide: whether its segments exist in the standard.

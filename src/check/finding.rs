@@ -79,6 +79,8 @@ codes! {
         "Send the interchange unwrapped; line breaks belong behind a terminator only."
     SegmentTooLong Error 1 "segment has no end"
         "Check that the file uses the terminator that ISA declares, and was not cut."
+    SeparatorUnused Error 1 "segments do not use the element separator of ISA"
+        "ISA declares its separators by their places: the element separator is its fourth character. Use it in every segment."
     Unterminated Error 1 "file ends inside a segment"
         "The file was cut: send it again whole."
     TrailerUnterminated Warning 1 "IEA has no terminator"

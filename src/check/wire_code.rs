@@ -27,6 +27,7 @@ impl Code {
             Self::IsaUnreadable | Self::IsaWidth | Self::NoInterchange => Interchange("022"),
             Self::Unterminated | Self::InterchangeNotClosed => Interchange("023"),
             Self::SegmentTooLong => Interchange("022"),
+            Self::SeparatorUnused => Interchange("026"),
             Self::InterchangeControlNumber => Interchange("001"),
             Self::InterchangeControlDuplicate => Interchange("025"),
             Self::InterchangeGroupCount => Interchange("021"),
