@@ -116,8 +116,15 @@ fn a_broken_fence_is_told_with_its_line() {
         ["src/store/sqlite.rs:1: the clock is read in src/gateway/clock.rs only"]
     );
     assert_eq!(
-        breaches("gateway/jobs.rs", "use crate::{store::Store, web::Page};"),
-        ["src/gateway/jobs.rs:1: gateway imports web, which is not below it"]
+        breaches(
+            "gateway/jobs.rs",
+            "\nuse crate::{\n    store::{Claims, Store},\n    web::Page,\n};"
+        ),
+        ["src/gateway/jobs.rs:2: gateway imports web, which is not below it"]
+    );
+    assert_eq!(
+        breaches("check/keep.rs", "use reqwest as hidden;\nuse nom_locate;"),
+        ["src/check/keep.rs:1: check uses crate reqwest, which belongs to transport"]
     );
 }
 
@@ -131,8 +138,8 @@ fn breaches(name: &str, text: &str) -> Vec<String> {
     };
     let mut told = Vec::new();
     let mut in_tests = false;
-    for (index, line) in text.lines().enumerate() {
-        let line = line.split("//").next().unwrap_or_default();
+    for (index, line) in statements(text) {
+        let line = line.as_str();
         in_tests |= line.contains("#[cfg(test)]");
         let mut tell = |words: String| told.push(format!("src/{name}:{}: {words}", index + 1));
         for other in imported_rooms(line) {
@@ -157,11 +164,37 @@ fn breaches(name: &str, text: &str) -> Vec<String> {
                 tell(format!("{room} is pure and names {forbidden}"));
             }
         }
+        if line.contains("super::super") {
+            tell(
+                "a path over two floors of modules hides its room: begin it with crate".to_owned(),
+            );
+        }
         if line.contains(CLOCK) && name != CLOCK_FILE && !in_tests {
             tell(format!("the clock is read in src/{CLOCK_FILE} only"));
         }
     }
     told
+}
+
+/// Lines without their comments, with the line number less one; an import over several lines is one.
+fn statements(text: &str) -> Vec<(usize, String)> {
+    let mut statements: Vec<(usize, String)> = Vec::new();
+    let mut open = false;
+    for (index, line) in text.lines().enumerate() {
+        let line = line.split("//").next().unwrap_or_default();
+        match statements.last_mut().filter(|_| open) {
+            Some((_, statement)) => statement.push_str(line.trim()),
+            None => {
+                let start = line.trim_start();
+                open = ["use ", "pub use ", "pub(super) use ", "pub(crate) use "]
+                    .iter()
+                    .any(|word| start.starts_with(word));
+                statements.push((index, line.to_owned()));
+            }
+        }
+        open &= !line.contains(';');
+    }
+    statements
 }
 
 /// `crate::room`, and each room of `crate::{a::X, b::Y}`.
@@ -192,10 +225,12 @@ fn imported_rooms(line: &str) -> Vec<String> {
 }
 
 fn uses_crate(line: &str, name: &str) -> bool {
-    line.match_indices(&format!("{name}::")).any(|(at, _)| {
-        let before = line[..at].chars().next_back();
-        !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
-    })
+    let imported = line.trim_start().strip_prefix("use ");
+    imported.is_some_and(|path| word(path) == name)
+        || line.match_indices(&format!("{name}::")).any(|(at, _)| {
+            let before = line[..at].chars().next_back();
+            !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+        })
 }
 
 fn word(text: &str) -> String {

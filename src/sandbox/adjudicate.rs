@@ -425,9 +425,9 @@ fn times(amount: Money, quantity: &str) -> Money {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::claim;
     use super::*;
     use crate::claim::Npi;
+    use crate::sandbox::samples::claim;
     use jiff::civil::date;
 
     const RECEIVED: Date = date(2026, 11, 24);

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::date;
 
-use super::super::practice;
-use super::super::samples::claim;
 use super::*;
 use crate::billing::{Biller, Defaults};
 use crate::check::{Checker, Judgment};
 use crate::claim::{Attachment, Contact, Name, Submitter};
 use crate::payer::TradingPartner;
+use crate::sandbox::practice;
+use crate::sandbox::samples::claim;
 use crate::transaction::t277ca::Standing;
 use crate::transaction::t835::{ClaimPayment, Remittance};
 use crate::transaction::t837p::{Numbers as BatchNumbers, interchange};

@@ -277,8 +277,8 @@ pub(in crate::transaction) fn day(date: Option<Date>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::read;
     use super::*;
+    use crate::transaction::t835::read;
     use crate::x12::{Delimiters, GroupHeader, InterchangeHeader};
 
     const FIXTURE: &str =
