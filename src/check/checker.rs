@@ -339,7 +339,6 @@ impl Checker {
                 self.stream_finding(finding);
             }
             (Code::Unterminated, _) => self.unterminated = Some(finding),
-            (Code::SegmentTooLong, _) => self.tell_once(finding),
             _ => self.envelope_finding(finding),
         }
     }

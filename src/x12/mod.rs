@@ -5,6 +5,7 @@
 //! that would break its own framing.
 
 mod delimiters;
+mod index;
 mod lexer;
 mod place;
 mod reader;

@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::index::{Index, Indexed, Traits};
 use super::lexer;
 use super::{Delimiters, ISA_LENGTH, Place, Segment};
 
@@ -11,6 +12,7 @@ use super::{Delimiters, ISA_LENGTH, Place, Segment};
 pub const SEGMENT_BYTES_MAX: usize = 64 * 1024;
 /// Longest binary segment (BIN, BDS): an attachment inside a 275.
 const BINARY_BYTES_MAX: usize = 64 * 1024 * 1024;
+const ISA_ID: &[u8] = b"ISA";
 /// One read from the source. Larger steps bring nothing; a fresh buffer a file costs page faults.
 const STEP_BYTES: usize = 256 * 1024;
 /// How far an ISA segment may reach when it is wrapped or its widths are wrong.
@@ -58,10 +60,23 @@ pub struct Reader<R> {
     /// Stream offset of `buffer[0]`.
     base: u64,
     drained: bool,
+    index: Index,
+    /// Where the elements of a segment end that the index does not hold.
     ends: Vec<u32>,
     delimiters: Option<Delimiters>,
     envelope: Envelope,
     told: Told,
+    skipped: Option<Skipped>,
+}
+
+/// Bytes that are passed over up to where reading can go on, perhaps more than the buffer holds.
+#[derive(Clone, Copy)]
+struct Skipped {
+    kind: FaultKind,
+    /// Stream offset of the first.
+    offset: u64,
+    /// How many were passed.
+    bytes: u64,
 }
 
 #[derive(Default)]
@@ -84,6 +99,7 @@ struct Told {
 enum Found {
     Segment(Range<usize>),
     Fault(FaultKind, Range<usize>),
+    Skipped(Skipped),
     More,
     End,
 }
@@ -96,10 +112,12 @@ impl<R: Read> Reader<R> {
             filled: 0..0,
             base: 0,
             drained: false,
+            index: Index::default(),
             ends: Vec::new(),
             delimiters: None,
             envelope: Envelope::default(),
             told: Told::default(),
+            skipped: None,
         }
     }
 
@@ -107,9 +125,33 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     /// Only those of the source.
+    #[inline]
     pub fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
+        if let Some(delimiters) = self.delimiters
+            && self.skipped.is_none()
+        {
+            let window = &self.buffer[..self.filled.end];
+            if let Some(indexed) = self.index.next(window, self.filled.start, delimiters) {
+                return Ok(Some(Item::Segment(self.indexed(indexed, delimiters))));
+            }
+        }
+        self.look()
+    }
+
+    fn indexed(&mut self, found: Indexed, delimiters: Delimiters) -> Segment<'_> {
+        let Indexed { raw, ends, traits } = found;
+        self.filled.start = raw.end + 1;
+        let place = self.enter(raw.start, self.index.ends(ends.clone())[0]);
+        let ends = self.index.ends(ends);
+        Segment::new(&self.buffer, raw.start, ends, delimiters, place, traits)
+    }
+
+    /// What the index does not give: the envelope's beginning, faults, and the end of what is in the buffer.
+    fn look(&mut self) -> io::Result<Option<Item<'_>>> {
         loop {
-            let found = if self.delimiters.is_some() {
+            let found = if let Some(skipped) = self.skipped {
+                self.skip(skipped)
+            } else if self.delimiters.is_some() {
                 self.find_segment()
             } else {
                 self.find_isa()
@@ -122,6 +164,17 @@ impl<R: Read> Reader<R> {
                     let bytes = range.len() as u64;
                     return Ok(Some(Item::Fault(Fault { kind, place, bytes })));
                 }
+                Found::Skipped(Skipped {
+                    kind,
+                    offset,
+                    bytes,
+                }) => {
+                    let place = Place {
+                        offset,
+                        ..self.envelope.place()
+                    };
+                    return Ok(Some(Item::Fault(Fault { kind, place, bytes })));
+                }
                 Found::Segment(range) => return Ok(Some(Item::Segment(self.segment(range)))),
             }
         }
@@ -130,18 +183,29 @@ impl<R: Read> Reader<R> {
     fn segment(&mut self, range: Range<usize>) -> Segment<'_> {
         let delimiters = self.delimiters.unwrap_or(Delimiters::USUAL);
         let raw = &self.buffer[range.clone()];
-        lexer::element_ends(raw, delimiters.element, &mut self.ends);
-        let id = &raw[..self.ends[0] as usize];
+        lexer::element_ends(raw, range.start, delimiters.element, &mut self.ends);
+        let place = self.enter(range.start, self.ends[0]);
+        let traits = Traits::default();
+        Segment::new(
+            &self.buffer,
+            range.start,
+            &self.ends,
+            delimiters,
+            place,
+            traits,
+        )
+    }
+
+    /// Counts in the segment whose id stands there.
+    #[inline]
+    fn enter(&mut self, start: usize, end_of_id: u32) -> Place {
+        let id = &self.buffer[start..end_of_id as usize];
         let place = self.envelope.enter(id);
         if id == b"IEA" {
             self.told = Told::default();
             self.delimiters = None;
         }
-        let place = Place {
-            offset: self.base + range.start as u64,
-            ..place
-        };
-        Segment::new(&self.buffer[range], &self.ends, delimiters, place)
+        self.place_of(place, start)
     }
 
     /// Outside an interchange: looks for the next ISA.
@@ -156,7 +220,6 @@ impl<R: Read> Reader<R> {
             .take_while(|&&byte| lexer::is_filler(byte))
             .count();
         self.filled.start += blank;
-        let start = self.filled.start;
         let window = &self.buffer[self.filled.clone()];
         if !self.drained && window.len() < ISA_BYTES_MAX {
             return Found::More;
@@ -164,16 +227,15 @@ impl<R: Read> Reader<R> {
         if window.is_empty() {
             return Found::End;
         }
-        if !window.starts_with(b"ISA") {
-            let stray = memchr::memmem::find(window, b"ISA").unwrap_or(window.len());
-            self.filled.start += stray;
-            return Found::Fault(FaultKind::StrayBytes, start..start + stray);
+        if !window.starts_with(ISA_ID) {
+            return self.skip_from(FaultKind::StrayBytes, 0);
         }
         self.open_interchange()
     }
 
     /// At the letters ISA: learns the separators, strictly if it can, else by counting elements.
     fn open_interchange(&mut self) -> Found {
+        self.index.clear();
         let start = self.filled.start;
         let window = &self.buffer[self.filled.clone()];
         if let Ok((_, delimiters)) = lexer::isa(window) {
@@ -191,9 +253,7 @@ impl<R: Read> Reader<R> {
             // The fault goes first; the next look reads the segment with these separators.
             return Found::Fault(FaultKind::IsaWidth, start..start + length);
         }
-        let next = memchr::memmem::find(&window[3..], b"ISA").map_or(window.len(), |at| at + 3);
-        self.filled.start += next;
-        Found::Fault(FaultKind::IsaUnreadable, start..start + next)
+        self.skip_from(FaultKind::IsaUnreadable, ISA_ID.len())
     }
 
     /// Inside an interchange: the bytes up to the next terminator.
@@ -230,8 +290,7 @@ impl<R: Read> Reader<R> {
             Err(_) => return self.unterminated(start, window.len()),
         };
         if raw_length > SEGMENT_BYTES_MAX {
-            self.filled.start += raw_length + 1;
-            return Found::Fault(FaultKind::SegmentTooLong, start..start + raw_length);
+            return self.skip_from(FaultKind::SegmentTooLong, 0);
         }
         if raw_length == 0 {
             self.filled.start += 1;
@@ -244,6 +303,7 @@ impl<R: Read> Reader<R> {
         let kept = remove_line_breaks(&mut self.buffer[start..start + raw_length]);
         if kept < raw_length && !self.told.wrapped {
             self.told.wrapped = true;
+            self.index.clear();
             // The fault goes first; the next look finds the segment without breaks, up against its terminator.
             self.filled.start += raw_length - kept;
             self.buffer
@@ -257,8 +317,7 @@ impl<R: Read> Reader<R> {
     /// No terminator in the buffer: waits for more, gives up on an endless segment, or ends the stream.
     fn unterminated(&mut self, start: usize, length: usize) -> Found {
         if length > SEGMENT_BYTES_MAX {
-            self.filled.start = self.filled.end;
-            return Found::Fault(FaultKind::SegmentTooLong, start..start + length);
+            return self.skip_from(FaultKind::SegmentTooLong, 0);
         }
         if !self.drained {
             return Found::More;
@@ -278,9 +337,46 @@ impl<R: Read> Reader<R> {
         Found::Fault(FaultKind::Unterminated, start..start + length)
     }
 
+    /// Passes over what cannot be read, of which the first bytes are looked at already.
+    fn skip_from(&mut self, kind: FaultKind, looked_at: usize) -> Found {
+        let offset = self.base + self.filled.start as u64;
+        self.filled.start += looked_at;
+        self.skip(Skipped {
+            kind,
+            offset,
+            bytes: looked_at as u64,
+        })
+    }
+
+    /// Goes on to the terminator of a segment that is too long, else to the next ISA.
+    fn skip(&mut self, mut skipped: Skipped) -> Found {
+        let window = &self.buffer[self.filled.clone()];
+        let (end, rest) = match (skipped.kind, self.delimiters) {
+            (FaultKind::SegmentTooLong, Some(delimiters)) => {
+                (memchr::memchr(delimiters.segment, window), 0)
+            }
+            // The letters may come apart at the end of the buffer.
+            _ => (memchr::memmem::find(window, ISA_ID), ISA_ID.len() - 1),
+        };
+        let rest = if self.drained { 0 } else { rest };
+        let passed = end.unwrap_or(window.len().saturating_sub(rest));
+        self.filled.start += passed;
+        skipped.bytes += passed as u64;
+        if end.is_none() && !self.drained {
+            self.skipped = Some(skipped);
+            return Found::More;
+        }
+        self.skipped = None;
+        if end.is_some() && skipped.kind == FaultKind::SegmentTooLong {
+            self.filled.start += 1;
+        }
+        Found::Skipped(skipped)
+    }
+
     fn fill(&mut self) -> io::Result<()> {
         self.buffer.copy_within(self.filled.clone(), 0);
         self.base += self.filled.start as u64;
+        self.index.shift(self.filled.start);
         self.filled = 0..self.filled.len();
         if self.buffer.len() < self.filled.end + STEP_BYTES {
             self.buffer.resize(self.filled.end + STEP_BYTES, 0);
@@ -407,7 +503,7 @@ fn lenient_isa(head: &[u8]) -> Option<(Delimiters, usize)> {
 
 /// A second ISA where a segment should start: the interchange before it was never closed.
 fn is_new_interchange(window: &[u8]) -> bool {
-    window.starts_with(b"ISA") && Delimiters::from_isa(window).is_some()
+    window.starts_with(ISA_ID) && Delimiters::from_isa(window).is_some()
 }
 
 /// Bytes of a BIN segment, whose first element counts the bytes of its second.
@@ -542,6 +638,82 @@ mod tests {
     #[test]
     fn binary_data_may_hold_terminators() {
         check(&format!("{ISA}BIN*5*a~b*c~IEA*0*1~"), "ISA@1 BIN@2 IEA@3");
+    }
+
+    /// Everything told of a segment or fault, to compare.
+    fn all(item: &Item<'_>) -> String {
+        match item {
+            Item::Segment(segment) => {
+                let elements: Vec<String> = segment
+                    .elements()
+                    .map(|element| String::from_utf8_lossy(element.raw()).into_owned())
+                    .collect();
+                let Delimiters {
+                    component,
+                    repetition,
+                    ..
+                } = segment.delimiters;
+                let inner = |byte| byte == component || Some(byte) == repetition;
+                assert!(!(segment.is_flat() && segment.raw().iter().any(|&byte| inner(byte))));
+                let printable = segment.raw().iter().all(|byte| (b' '..0x7F).contains(byte));
+                assert!(!segment.is_plain() || printable);
+                format!("{segment:?} {elements:?} {:?}", segment.place)
+            }
+            Item::Fault(fault) => format!("{fault:?}"),
+        }
+    }
+
+    /// A source that gives a few bytes at a time.
+    struct Dripping<'a>(&'a [u8], usize);
+
+    impl Read for Dripping<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn stream() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+        use proptest::prelude::*;
+        let other = ISA.replace('*', "|").replace('~', "\n").replace(':', ">");
+        let piece = prop_oneof![
+            Just(ISA.to_owned()),
+            Just(other),
+            Just("IEA*1*1~\r\n".to_owned()),
+            Just("HI*ABK:R10^ABF:J45**~".to_owned()),
+            Just("ST*837*1~".to_owned()),
+            Just("SE*1*1~".to_owned()),
+            Just("BIN*5*a~b*c~".to_owned()),
+            Just("~".to_owned()),
+            Just("N3*CAF\u{e9} 1~\r\n \n".to_owned()),
+            "[A-Z*:~^ \r\n|]{0,40}",
+            (1..70_000usize).prop_map(|length| "x".repeat(length)),
+        ];
+        let pieces = prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat());
+        pieces.prop_map(|text| format!("{ISA}{text}").into_bytes())
+    }
+
+    proptest::proptest! {
+        /// What the index gives is what a reader without it finds, however the bytes arrive.
+        #[test]
+        fn the_index_changes_nothing(bytes in stream(), step in 1..9_000usize) {
+            let mut indexed = Vec::new();
+            read_all(&bytes, |item| indexed.push(all(&item)));
+            let mut plain = Vec::new();
+            let mut reader = Reader::new(&bytes[..]);
+            while let Some(item) = reader.look().unwrap() {
+                plain.push(all(&item));
+            }
+            proptest::prop_assert_eq!(&indexed, &plain);
+            let mut dripped = Vec::new();
+            let mut reader = Reader::new(Dripping(&bytes, step));
+            while let Some(item) = reader.next_item().unwrap() {
+                dripped.push(all(&item));
+            }
+            proptest::prop_assert_eq!(&indexed, &dripped);
+        }
     }
 
     #[test]

@@ -1,14 +1,19 @@
 //! One segment, borrowed: its bytes and where its elements end. It must not own or decode anything until asked.
 
+use super::index::Traits;
 use super::{Delimiters, Place};
 
 /// A segment as it stands in the reader's buffer. Element numbers are those of the standard: 1 is the first after the id.
 #[derive(Clone, Copy)]
 pub struct Segment<'a> {
-    raw: &'a [u8],
+    /// The reader's buffer around it.
+    buffer: &'a [u8],
+    start: usize,
+    /// Where in the buffer the id and each element end.
     ends: &'a [u32],
     pub delimiters: Delimiters,
     pub place: Place,
+    traits: Traits,
 }
 
 /// A segment that was copied out of the stream.
@@ -18,6 +23,7 @@ pub struct SegmentBuf {
     ends: Vec<u32>,
     delimiters: Delimiters,
     place: Place,
+    traits: Traits,
 }
 
 /// An element: the bytes between two element separators, perhaps repetitions of components.
@@ -31,33 +37,53 @@ pub struct Element<'a> {
 pub type Component<'a> = &'a [u8];
 
 impl<'a> Segment<'a> {
-    /// `ends` are the offsets in `raw` at which the id and each element end.
+    #[inline]
     pub(super) fn new(
-        raw: &'a [u8],
+        buffer: &'a [u8],
+        start: usize,
         ends: &'a [u32],
         delimiters: Delimiters,
         place: Place,
+        traits: Traits,
     ) -> Self {
         Self {
-            raw,
+            buffer,
+            start,
             ends,
             delimiters,
             place,
+            traits,
         }
     }
 
     /// The bytes of the segment without its terminator.
+    #[inline]
     pub fn raw(&self) -> &'a [u8] {
-        self.raw
+        let end = self.ends.last().map_or(self.start, |&end| end as usize);
+        &self.buffer[self.start..end]
     }
 
     /// `CLM`, `NM1`, …: whatever stands before the first element separator.
+    #[inline]
     pub fn id(&self) -> &'a [u8] {
-        &self.raw[..self.ends.first().map_or(0, |&end| end as usize)]
+        let end = self.ends.first().map_or(self.start, |&end| end as usize);
+        &self.buffer[self.start..end]
     }
 
     pub fn is(&self, id: &str) -> bool {
         self.id() == id.as_bytes()
+    }
+
+    /// Whether it holds printable ASCII only, as far as that is known: `false` says nothing.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.traits.plain
+    }
+
+    /// Whether it is known to hold no component or repetition separator.
+    #[inline]
+    pub fn is_flat(&self) -> bool {
+        self.traits.flat
     }
 
     /// How many elements stand in the segment, empty ones included.
@@ -73,7 +99,7 @@ impl<'a> Segment<'a> {
     pub fn element(&self, number: usize) -> Element<'a> {
         let raw = match (self.ends.get(number.wrapping_sub(1)), self.ends.get(number)) {
             (Some(&before), Some(&end)) if number > 0 => {
-                &self.raw[before as usize + 1..end as usize]
+                &self.buffer[before as usize + 1..end as usize]
             }
             _ => &[],
         };
@@ -88,7 +114,7 @@ impl<'a> Segment<'a> {
         number
             .checked_sub(1)
             .and_then(|before| self.ends.get(before))
-            .map_or(self.raw.len(), |&end| end as usize + 1)
+            .map_or(self.raw().len(), |&end| end as usize + 1 - self.start)
     }
 
     /// The whole element as text, or `""` when absent or not UTF-8.
@@ -107,17 +133,29 @@ impl<'a> Segment<'a> {
 
     pub fn to_owned(&self) -> SegmentBuf {
         SegmentBuf {
-            raw: self.raw.to_vec(),
-            ends: self.ends.to_vec(),
+            raw: self.raw().to_vec(),
+            ends: self
+                .ends
+                .iter()
+                .map(|end| end - self.start as u32)
+                .collect(),
             delimiters: self.delimiters,
             place: self.place,
+            traits: self.traits,
         }
     }
 }
 
 impl SegmentBuf {
     pub fn borrow(&self) -> Segment<'_> {
-        Segment::new(&self.raw, &self.ends, self.delimiters, self.place)
+        let Self {
+            raw,
+            ends,
+            delimiters,
+            place,
+            traits,
+        } = self;
+        Segment::new(raw, 0, ends, *delimiters, *place, *traits)
     }
 }
 
