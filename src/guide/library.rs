@@ -2,9 +2,10 @@
 
 use std::sync::OnceLock;
 
-use super::{Dictionary, Guide};
+use super::{Dictionary, Guide, Shared};
 
 const DICTIONARY: &str = include_str!("data/dictionary");
+const SHARED: &str = include_str!("data/shared.guide");
 const ENVELOPE: &str = include_str!("data/envelope.guide");
 const GUIDES: &[&str] = &[
     include_str!("data/005010X222A1.guide"),
@@ -27,7 +28,8 @@ pub fn library() -> &'static Library {
     LIBRARY.get_or_init(|| {
         // Embedded text is ours: a mistake in it is a bug, found by the first test that runs.
         let dictionary = Dictionary::parse(DICTIONARY).expect("embedded dictionary");
-        let parse = |text| Guide::parse(text, &dictionary).expect("embedded guide");
+        let shared = Shared::parse(SHARED).expect("embedded shared lines");
+        let parse = |text| Guide::parse(text, &dictionary, &shared).expect("embedded guide");
         let (envelope, guides) = (
             parse(ENVELOPE),
             GUIDES.iter().map(|text| parse(text)).collect(),
