@@ -8,6 +8,7 @@ use claimgate::check::{Checker, ENVELOPES_MAX, FINDINGS_MAX, Judgment, TRANSACTI
 use claimgate::x12::read_all;
 
 const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
+const STAY: &str = "005010X223A2/accepted/stay-and-infusion.edi";
 const ACKNOWLEDGMENT: &str = "005010X231A1/accepted/rejected-set.edi";
 const REMITTANCE: &str = "005010X221A1/accepted/payment-and-denial.edi";
 
@@ -179,6 +180,32 @@ fn structure_of_an_837p() {
     );
 }
 
+#[test]
+fn diagnoses_and_lines_of_an_837i() {
+    let check = |from: &str, to: &str, expected: &[&str]| check(STAY, from, to, expected);
+    let told = ["SegmentMissing HI @45"];
+    check("HI*ABK:S72001A:::::::Y~\n", "", &told);
+    let told = ["ElementCode HI01-9 @35"];
+    check("HI*ABK:S72001A:::::::Y", "HI*ABK:S72001A:::::::1", &told);
+    let told = ["ElementMissing HI01-5 @45"];
+    check("HI*BG:C5", "HI*BE:80", &told);
+    let told = ["SegmentRepeats HI @39"];
+    check("HI*DR:481~", "HI*DR:481~\nHI*DR:482~", &told);
+    check("HI*DR:481~", "HI*TC:AB01~", &[]);
+    let told = ["ElementCode HI01-1 @38"];
+    check("HI*DR:481~", "HI*BP:27236~", &told);
+    let told = ["ElementDate DTP03 @25"];
+    check("DTP*435*DT*202611020815", "DTP*435*DT*20261102", &told);
+    let told = ["ElementDate DTP03 @23"];
+    check("DTP*096*TM*1130", "DTP*096*TM*2530", &told);
+    let told = ["ElementCode LIN02 @94"];
+    check("LIN**N4*", "LIN**UP*", &told);
+    let told = ["ElementMissing SVD04 @69"];
+    check("HC:27236*0360*1~", "HC:27236**1~", &told);
+    let told = ["ClaimTotal CLM02 @82", "SegmentMissing SV2 @98"];
+    check("SV2*0260*HC:96372*60*UN*1~\n", "", &told);
+}
+
 /// One fault in what opens a loop was told at every segment of the loop.
 #[test]
 fn a_wrong_opening_is_one_finding() {
@@ -215,12 +242,18 @@ fn a_wrong_opening_is_one_finding() {
 }
 
 #[test]
-fn balance_of_an_837p_and_an_835() {
+fn balance_of_claims_and_an_835() {
     check(
         CLAIMS,
         "CLM*CG0001*150*",
         "CLM*CG0001*151*",
         &["ClaimTotal CLM02 @19"],
+    );
+    check(
+        STAY,
+        "SV2*0120**3000*DA",
+        "SV2*0120**3000.01*DA",
+        &["ClaimTotal CLM02 @22"],
     );
     check(
         REMITTANCE,

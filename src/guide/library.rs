@@ -9,6 +9,7 @@ const SHARED: &str = include_str!("data/shared.guide");
 const ENVELOPE: &str = include_str!("data/envelope.guide");
 const GUIDES: &[&str] = &[
     include_str!("data/005010X222A1.guide"),
+    include_str!("data/005010X223A2.guide"),
     include_str!("data/005010X221A1.guide"),
     include_str!("data/005010X231A1.guide"),
     include_str!("data/005010X214.guide"),
@@ -61,5 +62,20 @@ impl Library {
         self.guides
             .iter()
             .find(|guide| guide.set == set && guide.accepts.iter().any(|known| known == version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What one place uses is no shared line but a detour.
+    #[test]
+    fn every_part_is_used_more_than_once() {
+        let texts = || GUIDES.iter().chain([&SHARED]).flat_map(|text| text.lines());
+        let count = |line: &str| texts().filter(|other| other.trim() == line).count();
+        for name in SHARED.lines().filter_map(|line| line.strip_prefix("part ")) {
+            assert!(count(&format!("use {name}")) > 1, "{name}");
+        }
     }
 }
