@@ -9,6 +9,7 @@ use claimgate::x12::read_all;
 
 const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
 const STAY: &str = "005010X223A2/accepted/stay-and-infusion.edi";
+const CROWN: &str = "005010X224A2/accepted/crown-and-braces.edi";
 const ACKNOWLEDGMENT: &str = "005010X231A1/accepted/rejected-set.edi";
 const REMITTANCE: &str = "005010X221A1/accepted/payment-and-denial.edi";
 
@@ -204,6 +205,26 @@ fn diagnoses_and_lines_of_an_837i() {
     check("HC:27236*0360*1~", "HC:27236**1~", &told);
     let told = ["ClaimTotal CLM02 @82", "SegmentMissing SV2 @98"];
     check("SV2*0260*HC:96372*60*UN*1~\n", "", &told);
+}
+
+#[test]
+fn teeth_and_dates_of_an_837d() {
+    let check = |from: &str, to: &str, expected: &[&str]| check(CROWN, from, to, expected);
+    check("TOO*JP*3*M:O:D~", "TOO*JP*3*M~\nTOO*JP*4~", &[]);
+    check("HI*ABK:S025XXA*ABF:K0262", "HI*TQ:D1*TQ:D2", &[]);
+    check("DTP*441*D8*20190612", "DTP*139*D8*20190612", &[]);
+    let told = ["ElementCode SV305 @51"];
+    check("20*R*1*****1:2", "20*N*1*****1:2", &told);
+    let told = ["ElementMissing TOO02 @52"];
+    check("TOO*JP*3*M:O:D~", "TOO*JP**M:O:D~", &told);
+    let told = ["ElementCode DTP01 @54"];
+    check("DTP*441*D8*20190612", "DTP*304*D8*20190612", &told);
+    let told = ["ElementMissing DN206 @23"];
+    check("DN2*17*M****JP", "DN2*17*M", &told);
+    let told = ["HierarchyChild HL04 @65"];
+    check("HL*3*1*22*1", "HL*3*1*22*0", &told);
+    let told = ["ClaimTotal CLM02 @20"];
+    check("SV3*AD:D0230*140.5*", "SV3*AD:D0230*140*", &told);
 }
 
 /// One fault in what opens a loop was told at every segment of the loop.

@@ -10,6 +10,7 @@ const ENVELOPE: &str = include_str!("data/envelope.guide");
 const GUIDES: &[&str] = &[
     include_str!("data/005010X222A1.guide"),
     include_str!("data/005010X223A2.guide"),
+    include_str!("data/005010X224A2.guide"),
     include_str!("data/005010X221A1.guide"),
     include_str!("data/005010X231A1.guide"),
     include_str!("data/005010X214.guide"),
