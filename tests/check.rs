@@ -8,6 +8,8 @@ use claimgate::check::{Checker, ENVELOPES_MAX, FINDINGS_MAX, Judgment, TRANSACTI
 use claimgate::x12::read_all;
 
 const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
+const STAY: &str = "005010X223A2/accepted/stay-and-infusion.edi";
+const CROWN: &str = "005010X224A2/accepted/crown-and-braces.edi";
 const ACKNOWLEDGMENT: &str = "005010X231A1/accepted/rejected-set.edi";
 const REMITTANCE: &str = "005010X221A1/accepted/payment-and-denial.edi";
 
@@ -179,6 +181,52 @@ fn structure_of_an_837p() {
     );
 }
 
+#[test]
+fn diagnoses_and_lines_of_an_837i() {
+    let check = |from: &str, to: &str, expected: &[&str]| check(STAY, from, to, expected);
+    let told = ["SegmentMissing HI @45"];
+    check("HI*ABK:S72001A:::::::Y~\n", "", &told);
+    let told = ["ElementCode HI01-9 @35"];
+    check("HI*ABK:S72001A:::::::Y", "HI*ABK:S72001A:::::::1", &told);
+    let told = ["ElementMissing HI01-5 @45"];
+    check("HI*BG:C5", "HI*BE:80", &told);
+    let told = ["SegmentRepeats HI @39"];
+    check("HI*DR:481~", "HI*DR:481~\nHI*DR:482~", &told);
+    check("HI*DR:481~", "HI*TC:AB01~", &[]);
+    let told = ["ElementCode HI01-1 @38"];
+    check("HI*DR:481~", "HI*BP:27236~", &told);
+    let told = ["ElementDate DTP03 @25"];
+    check("DTP*435*DT*202611020815", "DTP*435*DT*20261102", &told);
+    let told = ["ElementDate DTP03 @23"];
+    check("DTP*096*TM*1130", "DTP*096*TM*2530", &told);
+    let told = ["ElementCode LIN02 @94"];
+    check("LIN**N4*", "LIN**UP*", &told);
+    let told = ["ElementMissing SVD04 @69"];
+    check("HC:27236*0360*1~", "HC:27236**1~", &told);
+    let told = ["ClaimTotal CLM02 @82", "SegmentMissing SV2 @98"];
+    check("SV2*0260*HC:96372*60*UN*1~\n", "", &told);
+}
+
+#[test]
+fn teeth_and_dates_of_an_837d() {
+    let check = |from: &str, to: &str, expected: &[&str]| check(CROWN, from, to, expected);
+    check("TOO*JP*3*M:O:D~", "TOO*JP*3*M~\nTOO*JP*4~", &[]);
+    check("HI*ABK:S025XXA*ABF:K0262", "HI*TQ:D1*TQ:D2", &[]);
+    check("DTP*441*D8*20190612", "DTP*139*D8*20190612", &[]);
+    let told = ["ElementCode SV305 @51"];
+    check("20*R*1*****1:2", "20*N*1*****1:2", &told);
+    let told = ["ElementMissing TOO02 @52"];
+    check("TOO*JP*3*M:O:D~", "TOO*JP**M:O:D~", &told);
+    let told = ["ElementCode DTP01 @54"];
+    check("DTP*441*D8*20190612", "DTP*304*D8*20190612", &told);
+    let told = ["ElementMissing DN206 @23"];
+    check("DN2*17*M****JP", "DN2*17*M", &told);
+    let told = ["HierarchyChild HL04 @65"];
+    check("HL*3*1*22*1", "HL*3*1*22*0", &told);
+    let told = ["ClaimTotal CLM02 @20"];
+    check("SV3*AD:D0230*140.5*", "SV3*AD:D0230*140*", &told);
+}
+
 /// One fault in what opens a loop was told at every segment of the loop.
 #[test]
 fn a_wrong_opening_is_one_finding() {
@@ -232,12 +280,18 @@ fn a_fault_of_the_whole_file_is_told_once() {
 }
 
 #[test]
-fn balance_of_an_837p_and_an_835() {
+fn balance_of_claims_and_an_835() {
     check(
         CLAIMS,
         "CLM*CG0001*150*",
         "CLM*CG0001*151*",
         &["ClaimTotal CLM02 @19"],
+    );
+    check(
+        STAY,
+        "SV2*0120**3000*DA",
+        "SV2*0120**3000.01*DA",
+        &["ClaimTotal CLM02 @22"],
     );
     check(
         REMITTANCE,

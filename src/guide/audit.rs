@@ -147,7 +147,7 @@ fn keys_overlap(one: &Segment, other: &Segment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guide::{Dictionary, library};
+    use crate::guide::{Dictionary, Shared, library};
 
     #[test]
     fn embedded_guides_have_no_flaw() {
@@ -162,7 +162,7 @@ mod tests {
             Dictionary::parse("element 128 ID 2 3\nelement 127 AN 1 50\nsegment REF 4").unwrap();
         let text = "guide X FA 999 Test\nheader\n  REF 0100 S 1 One\n    01 R 128 Kind  {A B}\n  \
                     REF 0100 S 1 Two\n    01 R 128 Kind  {B C}\n";
-        let guide = Guide::parse(text, &dictionary).unwrap();
+        let guide = Guide::parse(text, &dictionary, &Shared::default()).unwrap();
         assert!(matches!(guide.audit()[..], [Flaw::Ambiguous { .. }]));
     }
 }

@@ -73,9 +73,8 @@ impl Dictionary {
     pub(super) fn parse(text: &str) -> Result<Self, NotationError> {
         let mut dictionary = Self::default();
         for (number, line) in logical_lines(text) {
-            dictionary.line(&line).ok_or_else(|| NotationError {
-                line: number,
-                reason: format!("not a dictionary line: `{line}`"),
+            dictionary.line(&line).ok_or_else(|| {
+                NotationError::at(number, format!("not a dictionary line: `{line}`"))
             })?;
         }
         Ok(dictionary)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::notation::{self, Limits, Line, NotationError};
-use super::{Dictionary, ElementStandard, SegmentStandard};
+use super::{Dictionary, ElementStandard, SegmentStandard, Shared};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Usage {
@@ -124,19 +124,20 @@ pub struct Component {
 }
 
 impl Guide {
-    /// Builds a guide from its text.
+    /// Builds a guide from its text and the parts it uses.
     ///
     /// # Errors
     /// The first line that is not in the notation or names something unknown.
-    pub fn parse(text: &str, dictionary: &Dictionary) -> Result<Self, NotationError> {
+    pub fn parse(
+        text: &str,
+        dictionary: &Dictionary,
+        shared: &Shared,
+    ) -> Result<Self, NotationError> {
         let mut builder = Builder::new(dictionary);
-        for (number, text) in notation::logical_lines(text) {
-            notation::line(&text)
+        for source in shared.expand(text)? {
+            notation::line(&source.text)
                 .and_then(|line| builder.line(line))
-                .map_err(|reason| NotationError {
-                    line: number,
-                    reason,
-                })?;
+                .map_err(|reason| source.error(reason))?;
         }
         Ok(builder.finish())
     }
@@ -243,6 +244,10 @@ impl<'d> Builder<'d> {
             }
             Line::Accepts(versions) => {
                 self.guide.accepts = versions.into_iter().map(str::to_owned).collect();
+            }
+            // Both are gone once the lines are expanded.
+            Line::Part(name) | Line::Use(name) => {
+                return Err(format!("part {name} has no place here"));
             }
             Line::Header => (self.open_loop, self.in_closing) = (0, false),
             Line::Trailer => (self.open_loop, self.in_closing) = (0, true),

@@ -2,12 +2,15 @@
 
 use std::sync::OnceLock;
 
-use super::{Dictionary, Guide};
+use super::{Dictionary, Guide, Shared};
 
 const DICTIONARY: &str = include_str!("data/dictionary");
+const SHARED: &str = include_str!("data/shared.guide");
 const ENVELOPE: &str = include_str!("data/envelope.guide");
 const GUIDES: &[&str] = &[
     include_str!("data/005010X222A1.guide"),
+    include_str!("data/005010X223A2.guide"),
+    include_str!("data/005010X224A2.guide"),
     include_str!("data/005010X221A1.guide"),
     include_str!("data/005010X231A1.guide"),
     include_str!("data/005010X214.guide"),
@@ -27,7 +30,8 @@ pub fn library() -> &'static Library {
     LIBRARY.get_or_init(|| {
         // Embedded text is ours: a mistake in it is a bug, found by the first test that runs.
         let dictionary = Dictionary::parse(DICTIONARY).expect("embedded dictionary");
-        let parse = |text| Guide::parse(text, &dictionary).expect("embedded guide");
+        let shared = Shared::parse(SHARED).expect("embedded shared lines");
+        let parse = |text| Guide::parse(text, &dictionary, &shared).expect("embedded guide");
         let (envelope, guides) = (
             parse(ENVELOPE),
             GUIDES.iter().map(|text| parse(text)).collect(),
@@ -59,5 +63,20 @@ impl Library {
         self.guides
             .iter()
             .find(|guide| guide.set == set && guide.accepts.iter().any(|known| known == version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What one place uses is no shared line but a detour.
+    #[test]
+    fn every_part_is_used_more_than_once() {
+        let texts = || GUIDES.iter().chain([&SHARED]).flat_map(|text| text.lines());
+        let count = |line: &str| texts().filter(|other| other.trim() == line).count();
+        for name in SHARED.lines().filter_map(|line| line.strip_prefix("part ")) {
+            assert!(count(&format!("use {name}")) > 1, "{name}");
+        }
     }
 }

@@ -2,13 +2,14 @@
 //! interchange: judging is `check`.
 //!
 //! A guide is `data/<GUIDE>.guide`; `data/dictionary` holds what the standard itself says of elements, composites and
-//! segments. [`library`] gives the embedded guides; [`Guide::audit`] proves that a guide is unambiguous and whole.
+//! segments, `data/shared.guide` the lines that several guides hold. [`library`] gives the embedded guides; [`Guide::audit`] proves that a guide is unambiguous and whole.
 
 mod audit;
 mod dictionary;
 mod guide;
 mod library;
 mod notation;
+mod shared;
 
 pub use audit::Flaw;
 pub use dictionary::{DataType, Dictionary, ElementStandard, Note, NoteKind, SegmentStandard};
@@ -18,3 +19,4 @@ pub use guide::{
 };
 pub use library::{Library, library};
 pub use notation::NotationError;
+pub use shared::Shared;

@@ -2,7 +2,7 @@
 //!
 //! Indentation says what a line is: 0 `guide`, `accepts`, `header`, `loop`, `close`, `trailer`; 2 a segment; 4 an
 //! element; 6 a component. A title ends at two spaces, constraints follow. `#` opens a comment line, ` \` at the
-//! end of a line continues it.
+//! end of a line continues it. `use` takes in a block of shared lines, whatever its indentation; see `shared`.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while1};
@@ -27,6 +27,8 @@ pub(super) enum Line<'a> {
     Header,
     Trailer,
     Close(&'a str),
+    Part(&'a str),
+    Use(&'a str),
     Loop {
         id: &'a str,
         usage: Usage,
@@ -75,12 +77,28 @@ pub(super) struct Limits<'a> {
 pub struct NotationError {
     /// Line in the file, from 1.
     pub line: usize,
+    /// Line in the shared file, where a `use` led there.
+    pub shared: Option<usize>,
     pub reason: String,
+}
+
+impl NotationError {
+    pub(super) fn at(line: usize, reason: impl Into<String>) -> Self {
+        Self {
+            line,
+            shared: None,
+            reason: reason.into(),
+        }
+    }
 }
 
 impl std::fmt::Display for NotationError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "line {}: {}", self.line, self.reason)
+        write!(f, "line {}", self.line)?;
+        if let Some(shared) = self.shared {
+            write!(f, " (line {shared} of the shared lines)")?;
+        }
+        write!(f, ": {}", self.reason)
     }
 }
 
@@ -117,6 +135,9 @@ pub(super) fn logical_lines(text: &str) -> Vec<(usize, String)> {
 pub(super) fn line(text: &str) -> Result<Line<'_>, String> {
     let depth = text.len() - text.trim_start().len();
     let body = &text[depth..];
+    if let Ok((_, line)) = all_consuming(use_line).parse(body) {
+        return Ok(line);
+    }
     let parsed = match depth {
         0 => all_consuming(structure).parse(body),
         2 => all_consuming(segment).parse(body),
@@ -137,7 +158,12 @@ pub(super) fn line(text: &str) -> Result<Line<'_>, String> {
     })
 }
 
-/// `structure = guide / accepts / header / trailer / close / loop`
+/// `use = "use" part`
+fn use_line(input: &str) -> Parsed<'_, Line<'_>> {
+    map(preceded(keyword("use"), word), Line::Use).parse(input)
+}
+
+/// `structure = guide / accepts / header / trailer / close / part / loop`
 fn structure(input: &str) -> Parsed<'_, Line<'_>> {
     alt((
         guide,
@@ -148,6 +174,7 @@ fn structure(input: &str) -> Parsed<'_, Line<'_>> {
         value(Line::Header, tag("header")),
         value(Line::Trailer, tag("trailer")),
         map(preceded(keyword("close"), word), Line::Close),
+        map(preceded(keyword("part"), word), Line::Part),
         loop_line,
     ))
     .parse(input)
@@ -383,6 +410,9 @@ mod tests {
                 },
             ),
             ("accepts A B", Line::Accepts(vec!["A", "B"])),
+            ("part city", Line::Part("city")),
+            ("use payer", Line::Use("payer")),
+            ("    use city", Line::Use("city")),
             (
                 "loop 2300 S 100 Claim  under 2000B 2000C",
                 Line::Loop {

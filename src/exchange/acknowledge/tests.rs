@@ -106,7 +106,7 @@ fn a_set_that_no_guide_judged_is_not_accepted() {
     );
     check(
         "X*005010X222A1~",
-        "X*005010X223A2~",
+        "X*005010X298~",
         &["IK5*R*19", "AK9*R*1*1*0*2"],
     );
     check("ST*837*", "ST*838*", &["IK5*R*1", rejected]);
