@@ -9,6 +9,8 @@ use claimgate::x12::read_all;
 
 const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
 const ACKNOWLEDGMENT: &str = "005010X231A1/accepted/rejected-set.edi";
+const STATUS_REQUEST: &str = "005010X212/accepted/276-three-claims.edi";
+const STATUS_RESPONSE: &str = "005010X212/accepted/277-paid-pending-unknown.edi";
 const REMITTANCE: &str = "005010X221A1/accepted/payment-and-denial.edi";
 
 #[test]
@@ -177,6 +179,37 @@ fn structure_of_an_837p() {
             "HierarchyParent HL02 @35",
         ],
     );
+}
+
+#[test]
+fn claims_asked_for_in_a_276_and_answered_in_a_277() {
+    let ask = |from, to, expected: &[&str]| check(STATUS_REQUEST, from, to, expected);
+    ask("*41*2*HARBOR LIGHT CLINIC", "*41*2*", &[]);
+    ask("TRN*1*ASK101A", "TRN*2*ASK101A", &["ElementCode TRN01 @12"]);
+    ask(
+        "SVC*HC:99213:25*120*****1~",
+        "SVC*HC:99213:25*120~",
+        &["ElementMissing SVC07 @17"],
+    );
+    ask(
+        "AMT*T3*150~\n",
+        "AMT*T3*150~\nREF*6P*G1~\n",
+        &["SegmentOutOfOrder REF @16"],
+    );
+    ask(
+        "NM1*IL*1*BRANDT*JONAS****MI*MBR300400~\n",
+        "",
+        &["LoopMissing NM1 @26"],
+    );
+    let answer = |from, to, expected: &[&str]| check(STATUS_RESPONSE, from, to, expected);
+    answer("*R4:306:1P*", "*R4:306:1P:RX*", &[]);
+    answer("*R4:306:1P*", "*R4:306:0X*", &["ElementCode STC01-3 @23"]);
+    answer(
+        "STC*R4:306:1P*20261124~\n",
+        "STC*R4:306:1P*20261124*U~\n",
+        &["ElementNotUsed STC03 @23"],
+    );
+    answer("*120*75****1", "*120*****1", &["ElementMissing SVC03 @17"]);
 }
 
 /// One fault in what opens a loop was told at every segment of the loop.
