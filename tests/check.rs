@@ -11,6 +11,9 @@ const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
 const ACKNOWLEDGMENT: &str = "005010X231A1/accepted/rejected-set.edi";
 const STATUS_REQUEST: &str = "005010X212/accepted/276-three-claims.edi";
 const STATUS_RESPONSE: &str = "005010X212/accepted/277-paid-pending-unknown.edi";
+const ELIGIBILITY_INQUIRY: &str = "005010X279A1/accepted/270-subscriber-and-dependent.edi";
+const ELIGIBILITY_RESPONSE: &str = "005010X279A1/accepted/271-benefits.edi";
+const PROVIDER_REJECTED: &str = "005010X279A1/accepted/271-provider-rejected.edi";
 const REMITTANCE: &str = "005010X221A1/accepted/payment-and-denial.edi";
 
 #[test]
@@ -210,6 +213,66 @@ fn claims_asked_for_in_a_276_and_answered_in_a_277() {
         &["ElementNotUsed STC03 @23"],
     );
     answer("*120*75****1", "*120*****1", &["ElementMissing SVC03 @17"]);
+}
+
+#[test]
+fn eligibility_asked_in_a_270_and_answered_in_a_271() {
+    let ask = |from, to, expected: &[&str]| check(ELIGIBILITY_INQUIRY, from, to, expected);
+    ask("EQ*98^UC^A0*HC", "EQ**HC", &[]);
+    ask(
+        "EQ*98^UC^A0*HC:99213:25*FAM**1:2",
+        "EQ***FAM",
+        &["ElementConditional EQ01 @19"],
+    );
+    ask(
+        "TRN*1*ELIG101A*9CLAIMGATE",
+        "TRN*1*ELIG101A*9",
+        &["ElementTooShort TRN03 @12"],
+    );
+    ask(
+        "AMT*PB*120~\n",
+        "AMT*PB*120~\nAMT*R*1~\n",
+        &["SegmentRepeats AMT @22"],
+    );
+    ask("NM1*03*1", "NM1*QC*1", &["ElementCode NM101 @29"]);
+    let answer = |from, to, expected: &[&str]| check(ELIGIBILITY_RESPONSE, from, to, expected);
+    answer(
+        "LS*2120~\nNM1*PRP",
+        "LS*2110~\nNM1*PRP",
+        &["ElementCode LS01 @34"],
+    );
+    answer("LE*2120~\nEB*I", "EB*I", &["SegmentMissing LE @57"]);
+    answer("LS*2120~\nNM1*1P*1", "NM1*1P*1", &["SegmentMissing LS @42"]);
+    answer(
+        "NM1*P3*1*OKAFOR*ADA****XX*1679523708~\n",
+        "",
+        &["LoopMissing NM1 @56"],
+    );
+    answer(
+        "EB*1**1^33^35",
+        "EB*1**1^133^35",
+        &["ElementTooLong EB03 @20", "ElementCode EB03 @20"],
+    );
+    answer(
+        "MPI*P*AE*A*RESERVE*S6*D8*",
+        "MPI*P*AE*A*RESERVE*S6**",
+        &["ElementConditional MPI06 @18"],
+    );
+    let many = "1^".repeat(100);
+    answer(
+        "EB*1**1^33^35",
+        &format!("EB*1**{many}33^35"),
+        &["ElementRepeats EB03 @20"],
+    );
+}
+
+/// Where AAA rejects, HL04 may repeat the inquiry's; elsewhere it is held to what follows.
+#[test]
+fn an_answer_may_end_where_it_rejects() {
+    let check = |from, to, expected: &[&str]| check(PROVIDER_REJECTED, from, to, expected);
+    check("HL*2*1*21*1", "HL*2*1*21*0", &[]);
+    check("AAA*Y**50*N~\n", "", &["HierarchyChild HL04 @5"]);
+    check("AAA*Y**50*N", "AAA*Y**72*N", &["ElementCode AAA03 @7"]);
 }
 
 /// One fault in what opens a loop was told at every segment of the loop.

@@ -13,6 +13,8 @@ const GUIDES: &[&str] = &[
     include_str!("data/005010X214.guide"),
     include_str!("data/005010X212-276.guide"),
     include_str!("data/005010X212-277.guide"),
+    include_str!("data/005010X279A1-270.guide"),
+    include_str!("data/005010X279A1-271.guide"),
 ];
 
 /// Guides with the dictionary they are written against.
