@@ -11,6 +11,11 @@ const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
 const STAY: &str = "005010X223A2/accepted/stay-and-infusion.edi";
 const CROWN: &str = "005010X224A2/accepted/crown-and-braces.edi";
 const ACKNOWLEDGMENT: &str = "005010X231A1/accepted/rejected-set.edi";
+const STATUS_REQUEST: &str = "005010X212/accepted/276-three-claims.edi";
+const STATUS_RESPONSE: &str = "005010X212/accepted/277-paid-pending-unknown.edi";
+const ELIGIBILITY_INQUIRY: &str = "005010X279A1/accepted/270-subscriber-and-dependent.edi";
+const ELIGIBILITY_RESPONSE: &str = "005010X279A1/accepted/271-benefits.edi";
+const PROVIDER_REJECTED: &str = "005010X279A1/accepted/271-provider-rejected.edi";
 const REMITTANCE: &str = "005010X221A1/accepted/payment-and-denial.edi";
 
 #[test]
@@ -225,6 +230,97 @@ fn teeth_and_dates_of_an_837d() {
     check("HL*3*1*22*1", "HL*3*1*22*0", &told);
     let told = ["ClaimTotal CLM02 @20"];
     check("SV3*AD:D0230*140.5*", "SV3*AD:D0230*140*", &told);
+}
+
+#[test]
+fn claims_asked_for_in_a_276_and_answered_in_a_277() {
+    let ask = |from, to, expected: &[&str]| check(STATUS_REQUEST, from, to, expected);
+    ask("*41*2*HARBOR LIGHT CLINIC", "*41*2*", &[]);
+    ask("TRN*1*ASK101A", "TRN*2*ASK101A", &["ElementCode TRN01 @12"]);
+    ask(
+        "SVC*HC:99213:25*120*****1~",
+        "SVC*HC:99213:25*120~",
+        &["ElementMissing SVC07 @17"],
+    );
+    ask(
+        "AMT*T3*150~\n",
+        "AMT*T3*150~\nREF*6P*G1~\n",
+        &["SegmentOutOfOrder REF @16"],
+    );
+    ask(
+        "NM1*IL*1*BRANDT*JONAS****MI*MBR300400~\n",
+        "",
+        &["LoopMissing NM1 @26"],
+    );
+    let answer = |from, to, expected: &[&str]| check(STATUS_RESPONSE, from, to, expected);
+    answer("*R4:306:1P*", "*R4:306:1P:RX*", &[]);
+    answer("*R4:306:1P*", "*R4:306:0X*", &["ElementCode STC01-3 @23"]);
+    answer(
+        "STC*R4:306:1P*20261124~\n",
+        "STC*R4:306:1P*20261124*U~\n",
+        &["ElementNotUsed STC03 @23"],
+    );
+    answer("*120*75****1", "*120*****1", &["ElementMissing SVC03 @17"]);
+}
+
+#[test]
+fn eligibility_asked_in_a_270_and_answered_in_a_271() {
+    let ask = |from, to, expected: &[&str]| check(ELIGIBILITY_INQUIRY, from, to, expected);
+    ask("EQ*98^UC^A0*HC", "EQ**HC", &[]);
+    ask(
+        "EQ*98^UC^A0*HC:99213:25*FAM**1:2",
+        "EQ***FAM",
+        &["ElementConditional EQ01 @19"],
+    );
+    ask(
+        "TRN*1*ELIG101A*9CLAIMGATE",
+        "TRN*1*ELIG101A*9",
+        &["ElementTooShort TRN03 @12"],
+    );
+    ask(
+        "AMT*PB*120~\n",
+        "AMT*PB*120~\nAMT*R*1~\n",
+        &["SegmentRepeats AMT @22"],
+    );
+    ask("NM1*03*1", "NM1*QC*1", &["ElementCode NM101 @29"]);
+    let answer = |from, to, expected: &[&str]| check(ELIGIBILITY_RESPONSE, from, to, expected);
+    answer(
+        "LS*2120~\nNM1*PRP",
+        "LS*2110~\nNM1*PRP",
+        &["ElementCode LS01 @34"],
+    );
+    answer("LE*2120~\nEB*I", "EB*I", &["SegmentMissing LE @57"]);
+    answer("LS*2120~\nNM1*1P*1", "NM1*1P*1", &["SegmentMissing LS @42"]);
+    answer(
+        "NM1*P3*1*OKAFOR*ADA****XX*1679523708~\n",
+        "",
+        &["LoopMissing NM1 @56"],
+    );
+    answer(
+        "EB*1**1^33^35",
+        "EB*1**1^133^35",
+        &["ElementTooLong EB03 @20", "ElementCode EB03 @20"],
+    );
+    answer(
+        "MPI*P*AE*A*RESERVE*S6*D8*",
+        "MPI*P*AE*A*RESERVE*S6**",
+        &["ElementConditional MPI06 @18"],
+    );
+    let many = "1^".repeat(100);
+    answer(
+        "EB*1**1^33^35",
+        &format!("EB*1**{many}33^35"),
+        &["ElementRepeats EB03 @20"],
+    );
+}
+
+/// Where AAA rejects, HL04 may repeat the inquiry's; elsewhere it is held to what follows.
+#[test]
+fn an_answer_may_end_where_it_rejects() {
+    let check = |from, to, expected: &[&str]| check(PROVIDER_REJECTED, from, to, expected);
+    check("HL*2*1*21*1", "HL*2*1*21*0", &[]);
+    check("AAA*Y**50*N~\n", "", &["HierarchyChild HL04 @5"]);
+    check("AAA*Y**50*N", "AAA*Y**72*N", &["ElementCode AAA03 @7"]);
 }
 
 /// One fault in what opens a loop was told at every segment of the loop.

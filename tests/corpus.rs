@@ -42,7 +42,9 @@ fn every_interchange_gets_a_verdict() {
 #[test]
 fn broken_copies_get_a_verdict_too() {
     let Some(corpus) = corpus() else { return };
-    for folder in ["837p", "837i", "837d", "835", "999", "277ca", "ta1"] {
+    for folder in [
+        "837p", "837i", "837d", "835", "999", "277ca", "ta1", "270", "271", "276", "277",
+    ] {
         for entry in fs::read_dir(corpus.join(folder))
             .unwrap()
             .map(Result::unwrap)

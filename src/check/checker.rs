@@ -222,6 +222,8 @@ impl Checker {
                 }
                 if segment.is("HL") {
                     open.hierarchy.level(segment, walk.loop_id(), findings);
+                } else if segment.is("AAA") {
+                    open.hierarchy.rejected();
                 }
             }
             None => unguided(segment, findings),

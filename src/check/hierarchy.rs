@@ -90,6 +90,13 @@ impl Hierarchy {
         }
     }
 
+    /// AAA: the answer ends at this level, whatever HL04 repeats of the inquiry. X12's own example of a 271 says 1.
+    pub(super) fn rejected(&mut self) {
+        if let Some(level) = self.open.last_mut() {
+            level.children = Children::Unsaid;
+        }
+    }
+
     pub(super) fn finish(&mut self, findings: &mut Vec<Finding>) {
         self.close(0, findings);
     }

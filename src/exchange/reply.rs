@@ -2,7 +2,7 @@
 //! It must not know what was sent; who is answered is the caller's to find.
 
 use crate::check::{Checker, Code, Finding, Interchange, Judgment, Severity};
-use crate::transaction::t277ca::{ClaimAcknowledgmentReader, ClaimAcknowledgments};
+use crate::transaction::t277ca::{self, ClaimAcknowledgmentReader, ClaimAcknowledgments};
 use crate::transaction::t835::{self, Remittance, RemittanceReader};
 use crate::transaction::t999::{AcknowledgmentReader, ImplementationAcknowledgment};
 use crate::transaction::ta1::{self, InterchangeAcknowledgment};
@@ -101,7 +101,10 @@ impl Open {
                 let answered = ta1::acknowledgment(segment);
                 self.reply.interchanges_answered.push(answered);
             }
-            b"ST" if !matches!(segment.text(1), "277" | "835" | "999") => {
+            b"ST"
+                if !matches!(segment.text(1), "835" | "999")
+                    && !t277ca::is_claim_acknowledgment(segment) =>
+            {
                 self.reply.others.push(segment.text(1).to_owned());
             }
             _ => {}
@@ -221,6 +224,15 @@ mod tests {
         assert_eq!(told, [(1, 0, 0), (0, 1, 0), (0, 0, 1)]);
         assert_eq!(replies[2].remittances[0].obstacles().count(), 0);
         assert!(!replies[2].sender.is_empty());
+    }
+
+    #[test]
+    fn an_answer_to_a_status_request_is_no_receipt() {
+        const ANSWER: &str =
+            include_str!("../../fixtures/005010X212/accepted/277-paid-pending-unknown.edi");
+        let (replies, _) = read(ANSWER.as_bytes());
+        assert_eq!(replies[0].batches_answered, []);
+        assert_eq!(replies[0].others, ["277"]);
     }
 
     /// Cut anywhere, nothing of an interchange is used: its end is what says that it is whole.

@@ -94,7 +94,11 @@ impl Guide {
                 .children
                 .iter()
                 .filter(|child| child.rank >= rank);
-            for later in behind.filter(|child| child.kind != ChildKind::Loop(index)) {
+            // A loop that comes once does not open again behind itself.
+            let once = ChildKind::Loop(inner);
+            let once = (self.loops[inner].repeat == Some(1)).then_some(once);
+            let itself = ChildKind::Loop(index);
+            for later in behind.filter(|child| child.kind != itself && Some(child.kind) != once) {
                 // The trigger of a loop is told apart among siblings; here only what follows it counts.
                 for own in self.loops[index].children.iter().skip(1) {
                     self.compare(index, *own, *later, flaws);
@@ -164,5 +168,26 @@ mod tests {
                     REF 0100 S 1 Two\n    01 R 128 Kind  {B C}\n";
         let guide = Guide::parse(text, &dictionary, &Shared::default()).unwrap();
         assert!(matches!(guide.audit()[..], [Flaw::Ambiguous { .. }]));
+    }
+
+    /// What stands in a loop may look like the loop's own opening where that cannot come again.
+    #[test]
+    fn only_a_loop_that_repeats_may_open_behind_itself() {
+        let dictionary = Dictionary::parse(
+            "element 98 ID 2 3\nelement 554 N0 1 6\nsegment NM1 12\nsegment LX 1",
+        )
+        .unwrap();
+        let flaws = |repeat| {
+            let text = format!(
+                "guide X FA 999 Test\n\
+                 header\n  LX 0050 R 1 Start\n    01 R 554 Number\n\
+                 loop A R {repeat} Person\n  NM1 0100 R 1 Name\n    01 R 98 Role  {{IL}}\n\
+                 loop B S 1 Line  under A\n  LX 0200 R 1 Line\n    01 R 554 Number\n\
+                 loop C S 1 Other  under B\n  NM1 0300 R 1 Name\n    01 R 98 Role  {{IL}}\n"
+            );
+            let guide = Guide::parse(&text, &dictionary, &Shared::default()).unwrap();
+            guide.audit().len()
+        };
+        assert_eq!((flaws("1"), flaws("2")), (0, 1));
     }
 }

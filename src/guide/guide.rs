@@ -323,8 +323,10 @@ impl<'d> Builder<'d> {
                 kind: ChildKind::Loop(index),
             });
         }
+        // `2110C/LS` is the bounded part of 2110C, and 2110C is what a finding in it names.
+        let own_id = id.split('/').next().unwrap_or(id);
         self.guide.loops.push(Loop {
-            id: id.to_owned(),
+            id: own_id.to_owned(),
             title: title.to_owned(),
             usage,
             repeat,

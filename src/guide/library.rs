@@ -14,6 +14,10 @@ const GUIDES: &[&str] = &[
     include_str!("data/005010X221A1.guide"),
     include_str!("data/005010X231A1.guide"),
     include_str!("data/005010X214.guide"),
+    include_str!("data/005010X212-276.guide"),
+    include_str!("data/005010X212-277.guide"),
+    include_str!("data/005010X279A1-270.guide"),
+    include_str!("data/005010X279A1-271.guide"),
 ];
 
 /// Guides with the dictionary they are written against.

@@ -2,7 +2,8 @@
 //!
 //! Indentation says what a line is: 0 `guide`, `accepts`, `header`, `loop`, `close`, `trailer`; 2 a segment; 4 an
 //! element; 6 a component. A title ends at two spaces, constraints follow. `#` opens a comment line, ` \` at the
-//! end of a line continues it. `use` takes in a block of shared lines, whatever its indentation; see `shared`.
+//! end of a line continues it. `use` takes in a block of shared lines, whatever its indentation; see `shared`. The loop
+//! `2110C/LS` is what stands in loop 2110C from LS to LE.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while1};

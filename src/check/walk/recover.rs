@@ -135,8 +135,10 @@ impl<'g> Walk<'g> {
             let required = usage(self.guide, child.kind) == Usage::Required;
             let due = required && frame.counts[child_at] == 0;
             let inside = self.guide.loops[index].children.iter().skip(1);
+            // What LS bounds are loops: one of them tells as well as a segment that LS was left out.
+            let bounded = self.guide.trigger(index).is_some_and(|one| one.id == "LS");
             let found = inside
-                .filter(|one| matches!(one.kind, ChildKind::Segment(_)))
+                .filter(|one| bounded || matches!(one.kind, ChildKind::Segment(_)))
                 .find(|one| matches!(self.fit(one.kind, segment), Fit::Keyed | Fit::Open));
             if let Some(found) = found {
                 if due {

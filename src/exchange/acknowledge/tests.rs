@@ -112,7 +112,7 @@ fn a_set_that_no_guide_judged_is_not_accepted() {
     check("ST*837*", "ST*838*", &["IK5*R*1", rejected]);
     check("ST*837*", "ST**", &["IK5*R*6", rejected]);
     check("GS*HC*", "GS*HP*", &["IK5*R*18", rejected]);
-    check("GS*HC*", "GS*HS*", &["IK5*R*18", "AK9*R*1*1*0*1"]);
+    check("GS*HC*", "GS*HI*", &["IK5*R*18", "AK9*R*1*1*0*1"]);
 }
 
 /// The errata of a guide are the guide: other validators take such files too.

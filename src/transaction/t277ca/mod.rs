@@ -12,7 +12,7 @@ mod write;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use read::{ClaimAcknowledgmentReader, read};
+pub use read::{ClaimAcknowledgmentReader, is_claim_acknowledgment, read};
 pub use write::write_set;
 
 pub use super::t835::{Party, Procedure, Reference};

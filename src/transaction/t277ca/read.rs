@@ -19,6 +19,12 @@ pub fn read(bytes: &[u8]) -> Vec<ClaimAcknowledgments> {
     reader.finish()
 }
 
+/// Whether ST opens a claim acknowledgment. A 277 may also answer a 276 (005010X212): what that says of a claim is no
+/// receipt of it.
+pub fn is_claim_acknowledgment(st: &Segment<'_>) -> bool {
+    st.text(1) == "277" && st.text(3) != "005010X212"
+}
+
 /// Reads 277CA transaction sets out of a stream of segments; other sets are passed over.
 #[derive(Debug, Default)]
 pub struct ClaimAcknowledgmentReader {
@@ -34,7 +40,7 @@ pub struct ClaimAcknowledgmentReader {
 
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 enum Level {
-    /// Not in a 277.
+    /// Not in a 277CA.
     #[default]
     Outside,
     Heading,
@@ -56,7 +62,7 @@ impl ClaimAcknowledgmentReader {
         match segment.id() {
             b"ST" => {
                 self.end();
-                if segment.text(1) == "277" {
+                if is_claim_acknowledgment(segment) {
                     self.level = Level::Heading;
                     self.source.control_number = text(segment, 2);
                 }
