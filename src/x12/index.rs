@@ -1,7 +1,8 @@
-//! Where separators and terminators stand in the buffer, found 64 bytes at a time by comparisons that the compiler
-//! turns into vector instructions. It must not know what a segment is but for the end it has.
+//! Where separators and terminators stand in the buffer, found by comparing 64 bytes at once. It must not know what a segment is but for the end it has.
 
 use std::ops::Range;
+
+use wide::u8x16;
 
 use super::{Delimiters, lexer};
 
@@ -20,13 +21,15 @@ pub(super) struct Index {
     stops: Marks,
     /// Positions of component and repetition separators.
     inner: Marks,
+    /// Positions of line breaks.
+    breaks: Marks,
+    /// The marks begin here.
+    from: usize,
     /// The buffer is known up to here.
     to: usize,
     step: usize,
     /// Behind the last byte that is no printable ASCII, line breaks aside.
     odd_to: usize,
-    /// Behind the last line break.
-    breaks_to: usize,
 }
 
 /// Numbers in ascending order, of which the first ones were taken.
@@ -57,35 +60,37 @@ pub(super) struct Traits {
 impl Index {
     /// Forgets everything: what follows has other separators, or stands elsewhere.
     pub(super) fn clear(&mut self) {
-        for marks in [&mut self.marks, &mut self.stops, &mut self.inner] {
+        for marks in self.all() {
             (marks.taken, marks.len) = (0, 0);
         }
-        (self.to, self.step, self.odd_to, self.breaks_to) = (0, 0, 0, 0);
+        (self.from, self.to, self.step, self.odd_to) = (0, 0, 0, 0);
     }
 
     /// The buffer lost so many bytes at its front.
     pub(super) fn shift(&mut self, by: usize) {
         self.skip_to(by);
-        for marks in [&mut self.marks, &mut self.inner] {
+        for marks in [&mut self.marks, &mut self.inner, &mut self.breaks] {
             for mark in &mut marks.at[marks.taken..marks.len] {
                 *mark -= by as u32;
             }
         }
-        for position in [&mut self.to, &mut self.odd_to, &mut self.breaks_to] {
+        for position in [&mut self.from, &mut self.to, &mut self.odd_to] {
             *position = position.saturating_sub(by);
         }
     }
 
     /// The segment that begins at `start`, behind filler. `None` where the buffer ends before it does, or where it is
     /// not plain sailing: the reader then looks for itself.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(
         &mut self,
         buffer: &[u8],
         mut start: usize,
         delimiters: Delimiters,
     ) -> Option<Indexed> {
-        self.skip_to(start);
+        if start != self.from {
+            self.skip_to(start);
+        }
         while self.stops.taken == self.stops.len {
             if self.to >= buffer.len() {
                 return None;
@@ -98,60 +103,64 @@ impl Index {
             start += 1;
         }
         let raw = buffer.get(start..end)?;
-        let plain_sailing = !raw.is_empty()
-            && raw.len() <= super::SEGMENT_BYTES_MAX
-            && !raw.starts_with(b"ISA")
-            && !raw.starts_with(b"BIN")
-            && (start >= self.breaks_to || memchr::memchr2(b'\r', b'\n', raw).is_none());
-        if !plain_sailing {
+        self.breaks.take_before(start);
+        let unbroken = self.breaks.first().is_none_or(|at| at as usize >= end);
+        let special = matches!(raw.first()?, b'I' | b'B')
+            && (raw.starts_with(b"ISA") || raw.starts_with(b"BIN"));
+        if raw.len() > super::SEGMENT_BYTES_MAX || special || !unbroken {
             return None;
         }
         let ends = self.marks.taken..stop + 1;
         self.marks.taken = stop + 1;
         self.stops.taken += 1;
-        let flat = self.inner.none_before(end);
+        self.from = end + 1;
+        let traits = Traits {
+            plain: start >= self.odd_to,
+            flat: self.inner.take_before(end) == 0,
+        };
         Some(Indexed {
             raw: start..end,
             ends,
-            traits: Traits {
-                plain: start >= self.odd_to,
-                flat,
-            },
+            traits,
         })
     }
 
+    #[inline]
     pub(super) fn ends(&self, range: Range<usize>) -> &[u32] {
         &self.marks.at[range]
     }
 
+    fn all(&mut self) -> [&mut Marks; 4] {
+        let Self {
+            marks,
+            stops,
+            inner,
+            breaks,
+            ..
+        } = self;
+        [marks, stops, inner, breaks]
+    }
+
     /// Drops the marks of what was read without them.
-    #[inline]
     fn skip_to(&mut self, start: usize) {
         if start > self.to {
             self.clear();
             self.to = start;
         }
-        while self
-            .marks
-            .first()
-            .is_some_and(|mark| (mark as usize) < start)
-        {
-            if self.stops.first() == Some(self.marks.taken as u32) {
-                self.stops.taken += 1;
-            }
-            self.marks.taken += 1;
-        }
-        self.inner.none_before(start);
+        self.marks.take_before(start);
+        self.inner.take_before(start);
+        self.breaks.take_before(start);
+        self.stops.take_before(self.marks.taken);
+        self.from = start;
     }
 
     fn extend(&mut self, buffer: &[u8], delimiters: Delimiters) {
         self.step = (self.step * 2).clamp(STEP_BYTES_MIN, STEP_BYTES_MAX);
         let step = &buffer[self.to..buffer.len().min(self.to + self.step)];
-        self.marks.make_room(step.len());
-        self.inner.make_room(step.len());
-        // Every stop was taken, and counts marks from the front.
-        (self.stops.taken, self.stops.len) = (0, 0);
-        self.stops.make_room(step.len());
+        // Every stop was taken, so that none counts marks that move to the front now.
+        for marks in self.all() {
+            marks.make_room(step.len());
+        }
         let (blocks, rest) = step.as_chunks::<BLOCK_BYTES>();
         for block in blocks {
             self.block(block, delimiters, BLOCK_BYTES);
@@ -166,53 +175,56 @@ impl Index {
 
     #[inline]
     fn block(&mut self, block: &[u8; BLOCK_BYTES], delimiters: Delimiters, length: usize) {
-        let Delimiters {
-            element,
-            component,
-            repetition,
-            segment,
-        } = delimiters;
-        let repetition = repetition.unwrap_or(component);
-        let stops = mask(block, |byte| byte == segment);
-        let mut marks = mask(block, |byte| byte == element) | stops;
+        let block = Block::new(block);
         let base = self.to as u32;
+        let stops = block.equal(delimiters.segment);
+        let mut marks = block.equal(delimiters.element) | stops;
+        // Room is made for a mark at every byte, so that the compiler need not look.
+        let room = &mut self.marks.at[self.marks.len..self.marks.len + BLOCK_BYTES];
+        let stop_room = &mut self.stops.at[self.stops.len..self.stops.len + BLOCK_BYTES];
+        let (mut count, mut stop_count) = (0, 0);
         while marks != 0 {
             let bit = marks.trailing_zeros();
-            self.stops.at[self.stops.len] = self.marks.len as u32;
-            self.stops.len += (stops >> bit & 1) as usize;
-            self.marks.push(base + bit);
+            room[count % BLOCK_BYTES] = base + bit;
+            // Written at each mark and kept at a terminator: a branch would be mispredicted at every segment.
+            stop_room[stop_count % BLOCK_BYTES] = (self.marks.len + count) as u32;
+            stop_count += (stops >> bit & 1) as usize;
+            count += 1;
             marks &= marks - 1;
         }
-        let mut inner = mask(block, |byte| byte == component || byte == repetition);
-        while inner != 0 {
-            self.inner.push(base + inner.trailing_zeros());
-            inner &= inner - 1;
-        }
-        let is_break = |byte: u8| byte == b'\r' || byte == b'\n';
-        let is_odd = |byte: u8| !(b' '..0x7F).contains(&byte) && !is_break(byte);
+        self.marks.len += count;
+        self.stops.len += stop_count;
+        let repetition = delimiters.repetition.unwrap_or(delimiters.component);
+        self.inner.extend(
+            base,
+            block.equal(delimiters.component) | block.equal(repetition),
+        );
         self.to += length;
-        if any(block, is_odd) {
-            self.odd_to = self.to;
-        }
-        if any(block, is_break) {
-            self.breaks_to = self.to;
+        let odd = block.unprintable();
+        if odd != 0 {
+            let breaks = block.equal(b'\r') | block.equal(b'\n');
+            self.breaks.extend(base, breaks);
+            if odd != breaks {
+                self.odd_to = self.to;
+            }
         }
     }
 }
 
 impl Marks {
+    #[inline]
     fn first(&self) -> Option<u32> {
         (self.taken < self.len).then(|| self.at[self.taken])
     }
 
-    /// Whether none is left before a position; those before it are taken.
+    /// Takes those before a position; how many.
     #[inline]
-    fn none_before(&mut self, position: usize) -> bool {
+    fn take_before(&mut self, position: usize) -> usize {
         let before = self.taken;
         while self.first().is_some_and(|mark| (mark as usize) < position) {
             self.taken += 1;
         }
-        self.taken == before
+        self.taken - before
     }
 
     /// Room for a mark at every byte, with what is left moved to the front.
@@ -220,32 +232,49 @@ impl Marks {
         self.at.copy_within(self.taken..self.len, 0);
         self.len -= self.taken;
         self.taken = 0;
-        if self.at.len() < self.len + bytes + 1 {
-            self.at.resize(self.len + bytes + 1, 0);
+        let room = self.len + bytes + 2 * BLOCK_BYTES;
+        if self.at.len() < room {
+            self.at.resize(room, 0);
         }
     }
 
     #[inline]
-    fn push(&mut self, mark: u32) {
-        self.at[self.len] = mark;
-        self.len += 1;
+    fn extend(&mut self, base: u32, mut bits: u64) {
+        while bits != 0 {
+            self.at[self.len] = base + bits.trailing_zeros();
+            self.len += 1;
+            bits &= bits - 1;
+        }
     }
 }
 
-/// One bit for each byte that is as asked. The products gather eight lowest bits into one byte.
-#[inline]
-fn mask(block: &[u8; BLOCK_BYTES], is: impl Fn(u8) -> bool) -> u64 {
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let found = block.map(|byte| u8::from(is(byte)));
-    let words = found.as_chunks::<8>().0.iter();
-    words.rev().fold(0, |mask, word| {
-        mask << 8 | u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56
-    })
-}
+/// 64 bytes that are compared at once.
+struct Block([u8x16; 4]);
 
-#[inline]
-fn any(block: &[u8; BLOCK_BYTES], is: impl Fn(u8) -> bool) -> bool {
-    block.iter().fold(0, |any, &byte| any | u8::from(is(byte))) != 0
+impl Block {
+    #[inline]
+    fn new(bytes: &[u8; BLOCK_BYTES]) -> Self {
+        let (lanes, _) = bytes.as_chunks::<16>();
+        Self([0, 1, 2, 3].map(|lane| u8x16::new(lanes[lane])))
+    }
+
+    /// One bit for each byte that is this one.
+    #[inline]
+    fn equal(&self, byte: u8) -> u64 {
+        self.bits(|lane| lane.simd_eq(u8x16::splat(byte)))
+    }
+
+    /// One bit for each byte that is no printable ASCII.
+    #[inline]
+    fn unprintable(&self) -> u64 {
+        self.bits(|lane| lane.simd_lt(u8x16::splat(b' ')) | lane.simd_gt(u8x16::splat(b'~')))
+    }
+
+    #[inline]
+    fn bits(&self, compare: impl Fn(u8x16) -> u8x16) -> u64 {
+        let [a, b, c, d] = self.0.map(|lane| u64::from(compare(lane).to_bitmask()));
+        a | b << 16 | c << 32 | d << 48
+    }
 }
 
 #[cfg(test)]
@@ -255,11 +284,11 @@ mod tests {
     #[test]
     fn a_bit_for_each_byte() {
         let mut block = [b'a'; BLOCK_BYTES];
-        for at in [0, 7, 8, 31, 63] {
-            block[at] = b'*';
+        for (at, byte) in [(0, b'*'), (7, b'\n'), (8, b'*'), (31, 0x80), (63, b'*')] {
+            block[at] = byte;
         }
-        let expected = 1 | 1 << 7 | 1 << 8 | 1 << 31 | 1 << 63;
-        assert_eq!(mask(&block, |byte| byte == b'*'), expected);
-        assert!(any(&block, |byte| byte == b'*') && !any(&block, |byte| byte == b'~'));
+        let block = Block::new(&block);
+        assert_eq!(block.equal(b'*'), 1 | 1 << 8 | 1 << 63);
+        assert_eq!(block.unprintable(), 1 << 7 | 1 << 31);
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn element_ends(raw: &[u8], start: usize, separator: u8, ends: &mut V
     ends.push((start + raw.len()) as u32);
 }
 
+#[inline]
 pub(super) fn is_filler(byte: u8) -> bool {
-    matches!(byte, b'\r' | b'\n' | b' ' | b'\t' | 0)
+    byte <= b' ' && matches!(byte, b'\r' | b'\n' | b' ' | b'\t' | 0)
 }

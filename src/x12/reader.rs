@@ -125,7 +125,7 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     /// Only those of the source.
-    #[inline]
+    #[inline(always)]
     pub fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
         if let Some(delimiters) = self.delimiters
             && self.skipped.is_none()
@@ -138,6 +138,7 @@ impl<R: Read> Reader<R> {
         self.look()
     }
 
+    #[inline(always)]
     fn indexed(&mut self, found: Indexed, delimiters: Delimiters) -> Segment<'_> {
         let Indexed { raw, ends, traits } = found;
         self.filled.start = raw.end + 1;
@@ -197,14 +198,19 @@ impl<R: Read> Reader<R> {
     }
 
     /// Counts in the segment whose id stands there.
-    #[inline]
+    #[inline(always)]
     fn enter(&mut self, start: usize, end_of_id: u32) -> Place {
         let id = &self.buffer[start..end_of_id as usize];
-        let place = self.envelope.enter(id);
-        if id == b"IEA" {
-            self.told = Told::default();
-            self.delimiters = None;
-        }
+        // What opens or closes an envelope begins with one of these letters.
+        let place = if matches!(id.first(), Some(b'I' | b'G' | b'S')) {
+            if id == b"IEA" {
+                self.told = Told::default();
+                self.delimiters = None;
+            }
+            self.envelope.enter(id)
+        } else {
+            self.envelope.pass()
+        };
         self.place_of(place, start)
     }
 
@@ -394,6 +400,7 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    #[inline(always)]
     fn place_of(&self, place: Place, start: usize) -> Place {
         Place {
             offset: self.base + start as u64,
@@ -434,15 +441,22 @@ impl Envelope {
             b"GE" | b"IEA" => self.in_transaction = false,
             _ => {}
         }
-        self.segments_in_interchange += 1;
-        self.segments_in_transaction += 1;
-        let place = self.place();
+        let place = self.pass();
         if id == b"SE" {
             self.in_transaction = false;
         }
         place
     }
 
+    /// Counts a segment in that changes nothing.
+    #[inline(always)]
+    fn pass(&mut self) -> Place {
+        self.segments_in_interchange += 1;
+        self.segments_in_transaction += 1;
+        self.place()
+    }
+
+    #[inline(always)]
     fn place(&self) -> Place {
         let (transaction, position) = if self.in_transaction {
             (self.transaction, self.segments_in_transaction)

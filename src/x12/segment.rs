@@ -37,7 +37,7 @@ pub struct Element<'a> {
 pub type Component<'a> = &'a [u8];
 
 impl<'a> Segment<'a> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(
         buffer: &'a [u8],
         start: usize,
@@ -70,6 +70,7 @@ impl<'a> Segment<'a> {
         &self.buffer[self.start..end]
     }
 
+    #[inline]
     pub fn is(&self, id: &str) -> bool {
         self.id() == id.as_bytes()
     }
@@ -87,15 +88,18 @@ impl<'a> Segment<'a> {
     }
 
     /// How many elements stand in the segment, empty ones included.
+    #[inline]
     pub fn len(&self) -> usize {
         self.ends.len().saturating_sub(1)
     }
 
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The element with this number; empty where the segment is shorter.
+    #[inline]
     pub fn element(&self, number: usize) -> Element<'a> {
         let raw = match (self.ends.get(number.wrapping_sub(1)), self.ends.get(number)) {
             (Some(&before), Some(&end)) if number > 0 => {
@@ -160,10 +164,12 @@ impl SegmentBuf {
 }
 
 impl<'a> Element<'a> {
+    #[inline]
     pub fn raw(&self) -> &'a [u8] {
         self.raw
     }
 
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.raw.is_empty()
     }
