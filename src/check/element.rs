@@ -6,7 +6,7 @@ use crate::guide::{
 };
 use crate::x12::{self, Segment};
 
-use super::{Code, Finding};
+use super::{Code, Finding, sound};
 
 /// Tells of everything wrong inside a segment.
 pub(super) fn check(
@@ -15,6 +15,13 @@ pub(super) fn check(
     loop_id: &str,
     findings: &mut Vec<Finding>,
 ) {
+    if !sound::is_sound(rule, segment) {
+        tell(rule, segment, loop_id, findings);
+    }
+}
+
+/// Looks at everything, at leisure.
+pub(super) fn tell(rule: &Rule, segment: &Segment<'_>, loop_id: &str, findings: &mut Vec<Finding>) {
     let mut report = Report {
         before: findings.len(),
         segment,
@@ -282,7 +289,7 @@ fn check_value(simple: &Simple, value: &[u8], format: Option<&str>, report: &mut
     if let Some(format) = format.filter(|_| report.at.data == "1251") {
         check_period(value, format, report);
     }
-    if !simple.codes.is_empty() && !simple.codes.iter().any(|code| code.as_bytes() == value) {
+    if !simple.allows(value) {
         let expected = match simple.codes.len() {
             0..=12 => format!("expected {}", simple.codes.join(", ")),
             count => format!("expected one of {count} codes"),
@@ -332,51 +339,43 @@ fn check_period(value: &[u8], format: &str, report: &mut Report<'_>) {
 
 /// `CCYYMMDD` or `YYMMDD`, a day that exists.
 pub(super) fn is_date(value: &[u8]) -> bool {
-    let Some(digits) = numbers(value) else {
-        return false;
-    };
-    let (year, month, day) = match digits[..] {
-        [c, d, y, z, m, n, e, f] => (
-            i16::from(c) * 1000 + i16::from(d) * 100 + i16::from(y) * 10 + i16::from(z),
-            m * 10 + n,
-            e * 10 + f,
+    let (year, rest) = match value.len() {
+        8 => (
+            pair(value, 0)
+                .zip(pair(value, 2))
+                .map(|(century, year)| century * 100 + year),
+            4,
         ),
-        [y, z, m, n, e, f] => (
-            2000 + i16::from(y) * 10 + i16::from(z),
-            m * 10 + n,
-            e * 10 + f,
-        ),
+        6 => (pair(value, 0).map(|year| 2000 + year), 2),
         _ => return false,
     };
-    let narrow = |number: u8| i8::try_from(number).unwrap_or(0);
-    year >= 1 && jiff::civil::Date::new(year, narrow(month), narrow(day)).is_ok()
+    let (Some(year @ 1..), Some(month @ 1..=12), Some(day @ 1..)) =
+        (year, pair(value, rest), pair(value, rest + 2))
+    else {
+        return false;
+    };
+    // Every month has 28 days; only the others need a calendar.
+    day <= 28 || jiff::civil::Date::new(year, month as i8, day as i8).is_ok()
 }
 
 /// `HHMM`, `HHMMSS`, `HHMMSSD`, `HHMMSSDD`.
-fn is_time(value: &[u8]) -> bool {
-    let Some(digits) = numbers(value) else {
-        return false;
-    };
-    let pair = |at: usize| {
-        digits
-            .get(at)
-            .zip(digits.get(at + 1))
-            .map(|(a, b)| a * 10 + b)
-    };
-    matches!(digits.len(), 4 | 6 | 7 | 8)
-        && pair(0).is_some_and(|hour| hour < 24)
-        && pair(2).is_some_and(|minute| minute < 60)
-        && pair(4).is_none_or(|second| second < 60)
+pub(super) fn is_time(value: &[u8]) -> bool {
+    matches!(value.len(), 4 | 6 | 7 | 8)
+        && value.iter().all(u8::is_ascii_digit)
+        && pair(value, 0).is_some_and(|hour| hour < 24)
+        && pair(value, 2).is_some_and(|minute| minute < 60)
+        && (value.len() < 6 || pair(value, 4).is_some_and(|second| second < 60))
 }
 
-fn numbers(value: &[u8]) -> Option<Vec<u8>> {
-    value
-        .iter()
-        .map(|byte| byte.is_ascii_digit().then(|| byte - b'0'))
-        .collect()
+/// Two digits as a number.
+fn pair(value: &[u8], at: usize) -> Option<i16> {
+    match value.get(at..at + 2)? {
+        [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(i16::from(a - b'0') * 10 + i16::from(b - b'0')),
+        _ => None,
+    }
 }
 
-fn is_number(value: &[u8], data_type: DataType) -> bool {
+pub(super) fn is_number(value: &[u8], data_type: DataType) -> bool {
     let digits = value.strip_prefix(b"-").unwrap_or(value);
     let points = digits.iter().filter(|&&byte| byte == b'.').count();
     let numeric = digits

@@ -10,6 +10,7 @@ mod envelope;
 mod finding;
 mod hierarchy;
 mod keep;
+mod sound;
 mod support;
 mod walk;
 mod wire_code;

@@ -73,8 +73,7 @@ impl<'g> Walk<'g> {
             return None;
         }
         let found = self
-            .forward(segment, Fit::Keyed)
-            .or_else(|| self.forward(segment, Fit::Open))
+            .forward(segment)
             .or_else(|| self.awaited_with_other_key(segment));
         if let Some(candidate) = found {
             return Some(self.enter(candidate, segment, findings));
@@ -97,21 +96,30 @@ impl<'g> Walk<'g> {
         self.report_missing(0, u16::MAX, place, findings);
     }
 
-    /// From the innermost loop outwards, the first place not yet passed that fits as asked.
-    fn forward(&self, segment: &Segment<'_>, fit: Fit) -> Option<Candidate> {
-        (0..self.frames.len()).rev().find_map(|depth| {
-            let frame = &self.frames[depth];
-            self.children(frame)
-                .iter()
-                .enumerate()
-                .find(|(at, child)| {
-                    child.rank >= frame.rank
-                        // The segment that opened this loop opens a new one, a frame further out.
-                        && !(depth > 0 && *at == 0)
-                        && self.fit(child.kind, segment) == fit
-                })
-                .map(|(child_at, _)| Candidate { depth, child_at })
-        })
+    /// From the innermost loop outwards, the first place not yet passed whose key code the segment carries; else the
+    /// first that asks for none.
+    fn forward(&self, segment: &Segment<'_>) -> Option<Candidate> {
+        let id = self.guide.id_number(segment.id())?;
+        let mut open = None;
+        for (depth, frame) in self.frames.iter().enumerate().rev() {
+            for one in self.guide.candidates(frame.index, id) {
+                // The segment that opened this loop opens a new one, a frame further out.
+                if one.rank < frame.rank || (depth > 0 && one.child_at == 0) {
+                    continue;
+                }
+                let found = Candidate {
+                    depth,
+                    child_at: one.child_at,
+                };
+                if one.has_key_of(segment) {
+                    return Some(found);
+                }
+                if !one.is_keyed() && open.is_none() {
+                    open = Some(found);
+                }
+            }
+        }
+        open
     }
 
     fn enter(
@@ -221,14 +229,13 @@ impl<'g> Walk<'g> {
         let guide = self.guide;
         let frame = &mut self.frames[depth];
         let own_loop = &guide.loops[frame.index];
-        for (at, child) in own_loop.children.iter().enumerate() {
+        for &at in &own_loop.required {
+            let child = own_loop.children[at];
             if child.rank < frame.rank || child.rank >= rank || frame.counts[at] > 0 {
                 continue;
             }
-            if usage(guide, child.kind) == Usage::Required {
-                frame.counts[at] = TOLD;
-                findings.extend(missing(guide, frame.index, *child, place));
-            }
+            frame.counts[at] = TOLD;
+            findings.extend(missing(guide, frame.index, child, place));
         }
     }
 
@@ -273,17 +280,7 @@ fn key_value<'a>(key: &Key, segment: &Segment<'a>) -> &'a [u8] {
     match key.component {
         0 => element.raw(),
         // Where the element repeats, its first repetition tells.
-        component => element
-            .repetitions()
-            .next()
-            .map_or(&b""[..], |first| first.component(usize::from(component))),
-    }
-}
-
-fn usage(guide: &Guide, child: ChildKind) -> Usage {
-    match child {
-        ChildKind::Segment(index) => guide.segments[index].usage,
-        ChildKind::Loop(index) => guide.loops[index].usage,
+        component => element.first_repetition().component(usize::from(component)),
     }
 }
 

@@ -45,6 +45,8 @@ pub struct SegmentStandard {
 pub struct Note {
     pub kind: NoteKind,
     pub members: Vec<u8>,
+    /// Bit `n` for each member `n`.
+    pub mask: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,5 +155,12 @@ fn note(text: &str) -> Option<Note> {
         .chunks(2)
         .map(|pair| std::str::from_utf8(pair).ok()?.parse().ok())
         .collect::<Option<Vec<u8>>>()?;
-    (members.len() >= 2).then_some(Note { kind, members })
+    let mask = members.iter().try_fold(0, |mask, &number| {
+        Some(mask | 1u32.checked_shl(number.into())?)
+    })?;
+    (members.len() >= 2).then_some(Note {
+        kind,
+        members,
+        mask,
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::dispatch::{Candidate, Codes, Dispatch};
 use super::notation::{self, Limits, Line, NotationError};
 use super::{Dictionary, ElementStandard, SegmentStandard, Shared};
 
@@ -28,6 +29,7 @@ pub struct Guide {
     pub accepts: Vec<String>,
     pub loops: Vec<Loop>,
     pub segments: Vec<Segment>,
+    dispatch: Option<Dispatch>,
 }
 
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub struct Loop {
     pub parents: Vec<LoopIndex>,
     /// Own segments, then loops, then segments behind the loops.
     pub children: Vec<Child>,
+    /// Which of the children are required.
+    pub required: Vec<usize>,
 }
 
 /// A segment or loop inside a loop.
@@ -67,6 +71,8 @@ pub struct Segment {
     pub repeat: Option<u32>,
     /// By element number less one; `None` is "not used".
     pub elements: Vec<Option<Element>>,
+    /// Bit `n` for each required element `n`.
+    pub required: u32,
     pub standard: SegmentStandard,
     pub key: Option<Key>,
     pub in_loop: LoopIndex,
@@ -104,8 +110,18 @@ pub struct Simple {
     pub standard: ElementStandard,
     /// The guide's own list; empty where it has none.
     pub codes: Vec<String>,
+    /// The same, to compare at once.
+    allowed: Codes,
     /// Name of an external code list.
     pub list: Option<String>,
+}
+
+impl Simple {
+    /// Whether the guide's own list has a value, or there is no such list.
+    #[inline]
+    pub fn allows(&self, value: &[u8]) -> bool {
+        self.codes.is_empty() || self.allowed.contains(value)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -113,6 +129,8 @@ pub struct Composite {
     pub standard: SegmentStandard,
     /// By component number less one; `None` is "not used".
     pub components: Vec<Option<Component>>,
+    /// Bit `n` for each required component `n`.
+    pub required: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -155,6 +173,28 @@ impl Guide {
                 ChildKind::Segment(segment) => Some(&self.segments[segment]),
                 ChildKind::Loop(_) => None,
             })
+    }
+
+    pub fn usage(&self, child: ChildKind) -> Usage {
+        match child {
+            ChildKind::Segment(index) => self.segments[index].usage,
+            ChildKind::Loop(index) => self.loops[index].usage,
+        }
+    }
+
+    /// The guide's own number of a segment id; `None` where it has no such segment.
+    #[inline]
+    pub fn id_number(&self, id: &[u8]) -> Option<usize> {
+        self.dispatch.as_ref()?.id(id)
+    }
+
+    /// What a segment may be among the children of a loop, in their order.
+    #[inline]
+    pub fn candidates(&self, index: LoopIndex, id_number: usize) -> &[Candidate] {
+        match &self.dispatch {
+            Some(dispatch) => dispatch.candidates(index, id_number),
+            None => &[],
+        }
     }
 
     /// The segment definition by which a child is recognized.
@@ -209,6 +249,7 @@ impl<'d> Builder<'d> {
             repeat: Some(1),
             parents: Vec::new(),
             children: Vec::new(),
+            required: Vec::new(),
         };
         Self {
             dictionary,
@@ -220,6 +261,7 @@ impl<'d> Builder<'d> {
                 accepts: Vec::new(),
                 loops: vec![root],
                 segments: Vec::new(),
+                dispatch: None,
             },
             by_id: HashMap::new(),
             open_loop: 0,
@@ -332,6 +374,7 @@ impl<'d> Builder<'d> {
             repeat,
             parents,
             children: Vec::new(),
+            required: Vec::new(),
         });
         if self.by_id.insert(id.to_owned(), index).is_some() {
             return Err(format!("loop {id} is said twice"));
@@ -370,6 +413,7 @@ impl<'d> Builder<'d> {
             usage,
             repeat,
             elements: Vec::new(),
+            required: 0,
             standard,
             key: None,
             in_loop: self.open_loop,
@@ -389,6 +433,7 @@ impl<'d> Builder<'d> {
             Some(standard) => ElementKind::Composite(Composite {
                 standard: standard.clone(),
                 components: Vec::new(),
+                required: 0,
             }),
             None => ElementKind::Simple(self.simple(data, limits)?),
         };
@@ -485,6 +530,7 @@ impl<'d> Builder<'d> {
         standard.max = limits.max.unwrap_or(standard.max);
         Ok(Simple {
             standard,
+            allowed: Codes::new(limits.codes.iter().copied()),
             codes: owned(&limits.codes),
             list: limits.list.map(str::to_owned),
         })
@@ -525,9 +571,33 @@ impl<'d> Builder<'d> {
                 }
                 child.rank = rank;
             }
+            let guide = &mut self.guide;
+            let children = guide.loops[index].children.iter().enumerate();
+            let required = children.filter(|(_, child)| guide.usage(child.kind) == Usage::Required);
+            guide.loops[index].required = required.map(|(at, _)| at).collect();
         }
+        for segment in &mut self.guide.segments {
+            let elements = segment.elements.iter_mut();
+            segment.required = required(elements.map(|one| {
+                let element = one.as_mut()?;
+                if let ElementKind::Composite(composite) = &mut element.kind {
+                    let components = composite.components.iter();
+                    composite.required = required(components.map(|one| Some(one.as_ref()?.usage)));
+                }
+                Some(element.usage)
+            }));
+        }
+        self.guide.dispatch = Some(Dispatch::new(&self.guide));
         self.guide
     }
+}
+
+/// Bit `n` for each required member `n`, counted from 1.
+fn required(usages: impl Iterator<Item = Option<Usage>>) -> u32 {
+    usages
+        .zip(1u32..)
+        .filter(|(usage, _)| *usage == Some(Usage::Required))
+        .fold(0, |mask, (_, number)| mask | 1 << number)
 }
 
 /// Lower HL levels follow all else of their level, wherever the file declares them: a subscriber's own claims stand

@@ -6,6 +6,7 @@
 
 mod audit;
 mod dictionary;
+mod dispatch;
 mod guide;
 mod library;
 mod notation;
@@ -13,6 +14,7 @@ mod shared;
 
 pub use audit::Flaw;
 pub use dictionary::{DataType, Dictionary, ElementStandard, Note, NoteKind, SegmentStandard};
+pub use dispatch::Candidate;
 pub use guide::{
     Child, ChildKind, Component, Composite, Element, ElementKind, Guide, Key, Loop, LoopIndex,
     Segment, SegmentIndex, Simple, Usage,

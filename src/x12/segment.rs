@@ -187,6 +187,11 @@ impl<'a> Element<'a> {
             .map(move |raw| Element { raw, delimiters })
     }
 
+    /// What stands before the first repetition separator.
+    pub fn first_repetition(&self) -> Self {
+        self.repetitions().next().unwrap_or(*self)
+    }
+
     pub fn components(&self) -> impl Iterator<Item = Component<'a>> + use<'a> {
         let separator = self.delimiters.component;
         self.raw.split(move |&b| b == separator)

@@ -3,7 +3,7 @@
 
 use super::{
     Candidate, Child, ChildKind, Code, Finding, Fit, LoopIndex, Segment, TOLD, Usage, Walk,
-    key_value, missing, usage,
+    key_value, missing,
 };
 
 impl<'g> Walk<'g> {
@@ -15,8 +15,7 @@ impl<'g> Walk<'g> {
     ) -> Option<&'g crate::guide::Segment> {
         if let Some(candidate) = self.without_opening(segment) {
             self.open_without(candidate, segment, findings);
-            let inside = self.forward(segment, Fit::Keyed);
-            let inside = inside.or_else(|| self.forward(segment, Fit::Open))?;
+            let inside = self.forward(segment)?;
             return Some(self.enter(inside, segment, findings));
         }
         if let Some(candidate) = self.backward(segment, 0) {
@@ -41,7 +40,7 @@ impl<'g> Walk<'g> {
             let second = children.next();
             let due = |(at, child): &(usize, &Child)| {
                 self.frames[depth].counts[*at] == 0
-                    && usage(self.guide, child.kind) == Usage::Required
+                    && self.guide.usage(child.kind) == Usage::Required
             };
             let only =
                 second.is_none() && (!known || matches!(first.1.kind, ChildKind::Segment(_)));
@@ -112,7 +111,7 @@ impl<'g> Walk<'g> {
         let came = (1..TOLD).contains(&frame.counts[1]);
         let again = self.guide.loops[frame.index].repeat != Some(1)
             && came
-            && usage(self.guide, second.kind) == Usage::Required
+            && self.guide.usage(second.kind) == Usage::Required
             && matches!(self.fit(second.kind, segment), Fit::Keyed | Fit::Open);
         let children = self.children(&self.frames[depth]);
         let kind = ChildKind::Loop(frame.index);
@@ -132,7 +131,7 @@ impl<'g> Walk<'g> {
             if child.rank < frame.rank || (depth > 0 && child_at == 0) {
                 continue;
             }
-            let required = usage(self.guide, child.kind) == Usage::Required;
+            let required = self.guide.usage(child.kind) == Usage::Required;
             let due = required && frame.counts[child_at] == 0;
             let inside = self.guide.loops[index].children.iter().skip(1);
             // What LS bounds are loops: one of them tells as well as a segment that LS was left out.
@@ -145,7 +144,7 @@ impl<'g> Walk<'g> {
                     let owes = self.owes_before(depth, child.rank);
                     return (!owes).then_some(Candidate { depth, child_at });
                 }
-                if usage(self.guide, found.kind) == Usage::Required {
+                if self.guide.usage(found.kind) == Usage::Required {
                     must.push(child_at);
                 }
             }
@@ -168,7 +167,7 @@ impl<'g> Walk<'g> {
         children.any(|(at, child)| {
             (frame.rank..rank).contains(&child.rank)
                 && frame.counts[at] == 0
-                && usage(self.guide, child.kind) == Usage::Required
+                && self.guide.usage(child.kind) == Usage::Required
         })
     }
 
@@ -188,7 +187,7 @@ impl<'g> Walk<'g> {
             return;
         };
         let first = frame.counts[child_at] == 0;
-        let told = if first && usage(self.guide, child.kind) == Usage::Required {
+        let told = if first && self.guide.usage(child.kind) == Usage::Required {
             missing(self.guide, frame.index, child, segment.place)
         } else {
             missing(
