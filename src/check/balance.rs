@@ -260,8 +260,10 @@ fn amount(segment: &Segment<'_>, element: usize) -> Option<i64> {
     {
         return None;
     }
-    format!("{whole}{fraction:0<2}")
-        .parse::<i64>()
-        .ok()
-        .map(|cents| sign * cents)
+    let digits = whole.bytes().chain(fraction.bytes());
+    let number = digits.fold(0, |number: i64, digit| {
+        number * 10 + i64::from(digit - b'0')
+    });
+    let cents = number.checked_mul([100, 10, 1][fraction.len()])?;
+    Some(sign * cents)
 }
