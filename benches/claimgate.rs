@@ -2,13 +2,11 @@
 //!
 //! Lexing is held against one memchr scan for the terminator over the same bytes; everything else against lexing.
 
-use std::fs;
 use std::hint::black_box;
-use std::path::Path;
 
 use claimgate::billing::Biller;
 use claimgate::chart::Reading;
-use claimgate::check::Checker;
+use claimgate::check::{Checker, Verdict};
 use claimgate::claim::Claim;
 use claimgate::exchange::reply;
 use claimgate::gateway::{Gateway, Setup, clock};
@@ -23,13 +21,17 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use jiff::civil::{Date, date};
 use tokio::runtime::Runtime;
 
+use synthetic::{professional_claims, remittances};
+
+mod synthetic;
+
 /// The practice's charts are counted back from here.
 const DAY: Date = date(2026, 11, 24);
 /// Enough that caches do not hold it.
-const INTERCHANGE_BYTES: usize = 10 * 1024 * 1024;
+const INTERCHANGE_BYTES: usize = 20 * 1024 * 1024;
 
 fn lex(criterion: &mut Criterion) {
-    let bytes = professional_claims();
+    let bytes = professional_claims(INTERCHANGE_BYTES);
     let mut group = criterion.benchmark_group("lex");
     group
         .throughput(Throughput::Bytes(bytes.len() as u64))
@@ -53,23 +55,31 @@ fn lex(criterion: &mut Criterion) {
 }
 
 fn check(criterion: &mut Criterion) {
-    let bytes = professional_claims();
     let mut group = criterion.benchmark_group("check");
-    group
-        .throughput(Throughput::Bytes(bytes.len() as u64))
-        .sample_size(10);
-    group.bench_function("837P against its guide, SNIP 1-3", |bench| {
-        bench.iter(|| {
-            let mut checker = Checker::default();
-            read_all(black_box(&bytes), |item| checker.item(&item));
-            checker.finish().verdict()
-        });
-    });
+    group.sample_size(10);
+    let files = [
+        ("837P", professional_claims(INTERCHANGE_BYTES)),
+        ("835", remittances(INTERCHANGE_BYTES)),
+    ];
+    for (set, bytes) in &files {
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        for snip in [2, 7] {
+            group.bench_function(format!("{set} against its guide, SNIP 1-{snip}"), |bench| {
+                bench.iter(|| assert_eq!(judge(black_box(bytes), snip), Verdict::Accepted));
+            });
+        }
+    }
     group.finish();
 }
 
+fn judge(bytes: &[u8], snip: u8) -> Verdict {
+    let mut checker = Checker::new(snip);
+    read_all(bytes, |item| checker.item(&item));
+    checker.finish().verdict()
+}
+
 fn claims(criterion: &mut Criterion) {
-    let bytes = professional_claims();
+    let bytes = professional_claims(INTERCHANGE_BYTES);
     let claims = read_claims(&bytes);
     let partner: TradingPartner = toml::from_str(include_str!("../config/payers/sandbox.toml"))
         .expect("the partner is part of the repository");
@@ -105,26 +115,6 @@ fn read_claims(bytes: &[u8]) -> Vec<ReadClaim> {
         }
     });
     claims
-}
-
-/// The fixture's transaction set, repeated with control numbers of its own.
-fn professional_claims() -> Vec<u8> {
-    let fixture = "fixtures/005010X222A1/accepted/one-line.edi";
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture))
-        .expect("the fixture is part of the repository");
-    let (head, rest) = text.split_at(text.find("ST*837").expect("a transaction set"));
-    let (set, _) = rest.split_at(rest.find("GE*").expect("a group trailer"));
-    let mut out = head.to_owned();
-    let mut count = 0;
-    while out.len() < INTERCHANGE_BYTES {
-        count += 1;
-        out.push_str(
-            &set.replace("*0001*", &format!("*{count:09}*"))
-                .replace("*0001~", &format!("*{count:09}~")),
-        );
-    }
-    out.push_str(&format!("GE*{count}*101~IEA*1*000000101~"));
-    out.into_bytes()
 }
 
 /// What a practice sends in a day.
