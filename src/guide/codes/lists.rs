@@ -183,7 +183,11 @@ static LISTS: &[List] = &[
     ),
     kept!("taxonomy", "provider taxonomy", Shape::Taxonomy, Written),
     whole!("tooth", "teeth", ANY, Service),
-    shape!("treatment-code", "home health treatments", Shape::Treatment),
+    shape!(
+        "treatment-code",
+        "home health treatments",
+        Shape::Alphanumeric(3, 4)
+    ),
     kept!(
         "value-code",
         "value codes",

@@ -18,7 +18,6 @@ pub enum Shape {
     Procedure,
     Cpt,
     Cdt,
-    Treatment,
 }
 
 impl Shape {
@@ -52,9 +51,6 @@ impl Shape {
             Self::Procedure => is_cpt(code) || is_level_two(code),
             Self::Cpt => is_cpt(code),
             Self::Cdt => code.first() == Some(&b'D') && is_level_two(code),
-            Self::Treatment => {
-                code.len() == 3 && code[0].is_ascii_uppercase() && digits(&code[1..])
-            }
         }
     }
 
@@ -83,7 +79,6 @@ impl Shape {
             Self::Procedure => "5 characters: a CPT or HCPCS code".to_owned(),
             Self::Cpt => "4 digits and a digit or letter".to_owned(),
             Self::Cdt => "D and 4 digits".to_owned(),
-            Self::Treatment => "a letter and 2 digits".to_owned(),
         }
     }
 }
