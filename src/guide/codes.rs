@@ -5,6 +5,8 @@
 //! are built, only their [`Shape`] is known.
 
 mod lists;
+mod meaning;
+mod official;
 mod shape;
 mod table;
 
@@ -13,6 +15,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 pub use lists::{List, ListId, On, Standing, all, find};
+pub use meaning::{Meaning, called};
+pub use official::{Official, Unrecognized, read_official};
 pub use shape::Shape;
 pub use table::{CODE_MAX, Day, Entry, Table, TableError};
 

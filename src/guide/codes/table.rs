@@ -151,20 +151,19 @@ impl Table {
 
     /// Where the list is from, as its head says.
     pub fn source(&self) -> &str {
-        self.said("source: ", "; as of ").trim_end_matches('.')
+        let said = self.said("source: ");
+        said.split("; ").next().unwrap_or_default()
     }
 
     /// The day, month or year of the list, as its head says.
     pub fn as_of(&self) -> &str {
-        self.said("as of ", "")
-            .split([',', ';'])
-            .next()
-            .unwrap_or_default()
+        let said = self.said("; as of ");
+        said.split([',', ';']).next().unwrap_or_default()
     }
 
     /// What the list lacks, as its head says.
     pub fn missing(&self) -> &str {
-        self.said("missing: ", "")
+        self.said("missing: ")
     }
 
     pub(super) fn look_up(&self, code: &str) -> Found<'_> {
@@ -195,14 +194,10 @@ impl Table {
         }
     }
 
-    /// What the head says between two marks.
-    fn said(&self, before: &str, behind: &str) -> &str {
-        let said = heads(&self.source).find_map(|head| Some(head.split_once(before)?.1));
-        let said = said.unwrap_or_default();
-        match behind {
-            "" => said,
-            behind => said.split(behind).next().unwrap_or_default(),
-        }
+    /// What the head says behind a mark.
+    fn said(&self, mark: &str) -> &str {
+        let said = heads(&self.source).find_map(|head| Some(head.split_once(mark)?.1));
+        said.unwrap_or_default()
     }
 }
 
