@@ -37,6 +37,7 @@
 //! | new | touch |
 //! |---|---|
 //! | guide or version | `guide/data/<GUIDE>.guide` (what it shares is in `shared.guide`) and a line in `guide/library.rs`; a `transaction/` file only if the business reads it |
+//! | code list | `guide/codes/<list>.tsv` (code, from, to, text in our words) and a line in `guide/codes/lists.rs` |
 //! | payer | `config/payers/<id>.toml` |
 //! | transport | one file in `transport/` and a variant of its enum; it then runs `tests/transport/contract.rs` |
 //! | kind of finding | on an interchange: a line in `check/finding.rs` and its wire code in `check/wire_code.rs`; on a chart: a line in `chart/finding.rs` |

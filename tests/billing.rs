@@ -207,7 +207,8 @@ fn any_value_in_any_field_is_held_or_billed_well() {
             } else if !billed.is_held() {
                 let claims: Vec<&Claim> = billed.claims.iter().map(|b| &b.claim).collect();
                 let (verdict, told) = judged(&claims);
-                if verdict != Verdict::Accepted {
+                // A code that our copy of a list lacks is a warning: the payer may know it.
+                if verdict == Verdict::Rejected {
                     bad.push(format!("{name} {pointer} {value}: {told:?}"));
                 }
             }

@@ -528,6 +528,63 @@ fn many_sets_and_deep_levels_take_linear_time() {
     judge(format!("{head}{set}{}", levels.collect::<String>()).as_bytes());
 }
 
+/// SNIP 5: codes of external lists, by shape, list and day of service.
+#[test]
+fn codes_of_external_lists() {
+    for (from, to, expected) in [
+        (
+            "HI*ABK:J0300~",
+            "HI*ABK:J03.00~",
+            "CodeIrregular HI01-2 @42",
+        ),
+        ("HI*ABK:J0300~", "HI*ABK:ZZZ9999~", "CodeShape HI01-2 @42"),
+        ("HI*ABK:J0300~", "HI*ABK:J030~", "CodeUnlisted HI01-2 @42"),
+        // Ended on 2025-09-30; the claim is of 2026.
+        ("HI*ABK:J0300~", "HI*ABK:G35~", "CodeExpired HI01-2 @42"),
+        ("HC:99212*80", "HC:ZZZZZ*80", "CodeShape SV101-2 @44"),
+        ("HC:99212*80", "HC:A0021*80", ""),
+        ("HC:99212*80", "HC:A9999X*80", "CodeShape SV101-2 @44"),
+        (
+            "CLM*CG0002*80***11:B",
+            "CLM*CG0002*80***28:B",
+            "CodeUnknown CLM05-1 @41",
+        ),
+        ("CLM*CG0002*80***11:B", "CLM*CG0002*80***10:B", ""),
+        ("N4*SALEM*MA*", "N4*SALEM*ZZ*", "CodeUnknown N402 @39"),
+        (
+            "N4*SALEM*MA*01970~",
+            "N4*SALEM*MA*0197~",
+            "CodeIrregular N403 @39",
+        ),
+        (
+            "PRV*BI*PXC*207Q00000X~",
+            "PRV*BI*PXC*999999999X~",
+            "CodeUnlisted PRV03 @7",
+        ),
+        (
+            "*XX*1234567893~",
+            "*XX*1234567890~",
+            "NpiCheckDigit NM109 @8",
+        ),
+    ] {
+        let expected: Vec<&str> = [expected].into_iter().filter(|e| !e.is_empty()).collect();
+        check(CLAIMS, from, to, &expected);
+    }
+    let day = "DTP*472*RD8*20261104-20261105";
+    let old = "DTP*472*D8*20200104";
+    let text = fs::read_to_string(fixtures().join(CLAIMS)).unwrap();
+    let changed = text
+        .replace("CLM*CG0002*80***11:B", "CLM*CG0002*80***10:B")
+        .replace(day, old);
+    assert_eq!(
+        told(&judge(changed.as_bytes())),
+        ["CodeExpired CLM05-1 @41"]
+    );
+    let mut checker = Checker::new(4);
+    read_all(changed.as_bytes(), |item| checker.item(&item));
+    assert_eq!(told(&checker.finish()), [""; 0]);
+}
+
 /// `Code REFERENCE @position` of each finding.
 fn told(judgment: &Judgment) -> Vec<String> {
     judgment

@@ -242,3 +242,53 @@ fn a_closed_pipe_is_no_failure() {
     let (code, _, err) = told(&output);
     assert_eq!((code, err.as_str()), (0, ""));
 }
+
+/// Codes are explained from their lists, and an imported list takes the place of ours.
+#[test]
+fn code_lists_are_shown_explained_and_imported() {
+    let (code, out, _) = run(&["explain", "CO-197"]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains("adjustment-group CO") && out.contains("carc 197"),
+        "{out}"
+    );
+    let (code, _, error) = run(&["explain", "POS", "28"]);
+    assert!(code == 2 && error.contains("claimgate codes"), "{error}");
+
+    let data = std::env::temp_dir().join(format!("claimgate-codes-{}", std::process::id()));
+    std::fs::create_dir_all(&data).unwrap();
+    let file = data.join("pos-2027.csv");
+    std::fs::write(
+        &file,
+        "Code,Name,Effective Date\n12,home,\n28,\"a new place\",1/1/2026\n",
+    )
+    .unwrap();
+    let (data_dir, file) = (data.to_str().unwrap(), file.to_str().unwrap());
+    let (code, out, error) = run(&["codes", "import", file, "--data", data_dir]);
+    assert!(
+        code == 0 && out.contains("place-of-service: 2 codes"),
+        "{out}{error}"
+    );
+    let (_, out, _) = run(&["explain", "POS", "28", "--data", data_dir]);
+    assert!(
+        out.contains("a new place") && out.contains("from 2026-01-01"),
+        "{out}"
+    );
+    let (_, out, _) = run(&["codes", "--format", "json", "--data", data_dir]);
+    assert!(
+        out.lines().count() > 30 && out.contains("\"known_by\":\"imported\""),
+        "{out}"
+    );
+    // Office, 11, is in our list and not in the imported one.
+    let claims = "fixtures/005010X222A1/accepted/office-visits.edi";
+    assert_eq!(run(&["check", claims]).0, 0);
+    let (code, out, _) = run(&["check", claims, "--data", data_dir, "--format", "json"]);
+    assert!(code == 1 && out.contains("CodeUnknown"), "{out}");
+    assert_eq!(
+        run(&["check", claims, "--data", data_dir, "--snip", "4"]).0,
+        0
+    );
+    let (code, _, error) = run(&["codes", "import", "Cargo.toml", "--data", data_dir]);
+    assert!(code == 2 && error.contains("--list"), "{error}");
+    std::fs::remove_dir_all(&data).unwrap();
+}

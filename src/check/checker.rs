@@ -2,11 +2,14 @@
 //! not know what any of them looks for.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use crate::guide::codes::Codes;
 use crate::guide::{Library, library};
 use crate::x12::{Fault, FaultKind, Item, Place, Segment};
 
 use super::balance::Balance;
+use super::code_set::CodeSet;
 use super::hierarchy::Hierarchy;
 use super::judgment::{Group, Interchange, Judgment, Transaction};
 use super::keep::{FINDINGS_MAX, Room, TRANSACTIONS_MAX};
@@ -19,6 +22,7 @@ pub struct Checker {
     library: &'static Library,
     /// Findings above this SNIP level are not looked for.
     snip_max: u8,
+    codes: Arc<Codes>,
     judgment: Judgment,
     envelope: Option<Walk<'static>>,
     in_group: bool,
@@ -41,6 +45,7 @@ struct Open {
     walk: Option<Walk<'static>>,
     hierarchy: Hierarchy,
     balance: Balance,
+    code_set: CodeSet,
     transaction: Transaction,
     at: Place,
 }
@@ -57,6 +62,7 @@ impl Checker {
         Self {
             library: library(),
             snip_max,
+            codes: Arc::default(),
             judgment: Judgment::default(),
             envelope: None,
             in_group: false,
@@ -68,6 +74,11 @@ impl Checker {
             last: Place::default(),
             telling: None,
         }
+    }
+
+    /// The same with other code lists than those that come with claimgate.
+    pub fn with_codes(self, codes: Arc<Codes>) -> Self {
+        Self { codes, ..self }
     }
 
     /// Takes the next item of the stream.
@@ -176,6 +187,7 @@ impl Checker {
             walk: guide.ok().map(Walk::new),
             hierarchy: Hierarchy::default(),
             balance: Balance::default(),
+            code_set: CodeSet::new(self.codes.clone()),
             transaction: Transaction {
                 set,
                 control_number: keep::text(st.text(2)),
@@ -219,6 +231,11 @@ impl Checker {
             Some(walk) => {
                 if let Some(rule) = walk.place(segment, findings) {
                     element::check(rule, segment, walk.loop_id(), findings);
+                    if snip_max >= 5 {
+                        let loop_id = walk.loop_id();
+                        open.code_set
+                            .segment(rule, segment, loop_id, before, findings);
+                    }
                 }
                 if segment.is("HL") {
                     open.hierarchy.level(segment, walk.loop_id(), findings);
@@ -389,6 +406,7 @@ impl Checker {
             // That SE is missing has a code of its own.
             findings.retain(|one| one.code != Code::SegmentMissing || one.segment != "SE");
             open.hierarchy.finish(findings);
+            open.code_set.close_claim(findings);
         }
         cut(findings, before, self.snip_max, place);
         findings.sort_by_key(|finding| finding.place.position);

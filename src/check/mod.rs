@@ -5,6 +5,7 @@
 
 mod balance;
 mod checker;
+mod code_set;
 mod element;
 mod envelope;
 mod finding;

@@ -57,7 +57,9 @@ impl Code {
             Self::ElementTooShort => Element("4"),
             Self::ElementTooLong => Element("5"),
             Self::ElementCharacter => Element("6"),
-            Self::ElementCode => Element("7"),
+            Self::ElementCode | Self::CodeShape | Self::CodeUnknown | Self::CodeExpired => {
+                Element("7")
+            }
             Self::ElementDate => Element("8"),
             Self::ElementTime => Element("9"),
             Self::ElementExcluded => Element("10"),
@@ -79,6 +81,10 @@ impl Code {
             | Self::GuideUnknown
             | Self::ElementTrailingSeparator
             | Self::NotEvaluable
+            | Self::CodeIrregular
+            | Self::CodeUnlisted
+            | Self::CodeRetired
+            | Self::NpiCheckDigit
             | Self::FindingsCut => Untold,
         }
     }

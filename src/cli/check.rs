@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -12,9 +13,10 @@ use serde::Serialize;
 use crate::check::{Checker, Finding, Judgment, Severity, Verdict};
 use crate::exchange::{AnswerNumbers, implementation_acknowledgments, interchange_acknowledgments};
 use crate::gateway::clock;
+use crate::guide::codes::Codes;
 use crate::x12::{Item, Reader, Refused, Segment};
 
-use super::{Common, FINDINGS, output};
+use super::{Common, FINDINGS, codes, output};
 
 /// Findings shown with their segment in text: whoever has more mends these first.
 const SHOWN_MAX: usize = 100;
@@ -24,7 +26,8 @@ const SHOWN_MAX: usize = 100;
   claimgate check claims.837                       what is wrong, for people
   claimgate check --format json *.edi | jq .verdict
   claimgate check --format 999 claims.837          the acknowledgment a receiver would send
-  claimgate check --snip 2 remittance.835          syntax and guide only, no balances")]
+  claimgate check --snip 2 remittance.835          syntax and guide only, no balances
+  claimgate check --data store claims.837          with the code lists imported into the store (`claimgate codes`)")]
 pub(crate) struct CheckArgs {
     /// Interchanges; `-` reads standard input.
     #[arg(required = true, value_name = "FILE")]
@@ -53,11 +56,12 @@ enum Format {
     Ta1,
 }
 
-pub(crate) fn run(args: &CheckArgs, _common: &Common) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &CheckArgs, common: &Common) -> anyhow::Result<ExitCode> {
+    let codes = codes::load(common)?;
     let mut worst = Verdict::Accepted;
     let mut out = io::BufWriter::new(io::stdout().lock());
     for file in &args.files {
-        let judgment = judge(file, args.snip)?;
+        let judgment = judge(file, args.snip, &codes)?;
         worst = worst.max(judgment.verdict());
         match args.format {
             Format::Json => print_json(&mut out, file, &judgment)?,
@@ -126,7 +130,7 @@ fn cannot_answer(file: &Path) -> String {
     )
 }
 
-fn judge(file: &Path, snip: u8) -> anyhow::Result<Judgment> {
+fn judge(file: &Path, snip: u8, codes: &Arc<Codes>) -> anyhow::Result<Judgment> {
     let (source, bytes) = open(file)?;
     let bar = output::byte_bar(bytes);
     bar.set_message(
@@ -136,7 +140,7 @@ fn judge(file: &Path, snip: u8) -> anyhow::Result<Judgment> {
             .into_owned(),
     );
     let mut reader = Reader::new(bar.wrap_read(source));
-    let mut checker = Checker::new(snip);
+    let mut checker = Checker::new(snip).with_codes(codes.clone());
     while let Some(item) = reader.next_item().with_context(|| cannot_read(file))? {
         checker.item(&item);
     }

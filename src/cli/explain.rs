@@ -1,4 +1,4 @@
-//! `claimgate explain`: what a finding's code means and what to do.
+//! `claimgate explain`: what a finding's code, or a code of an external list, means and what to do.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -8,22 +8,29 @@ use clap::Args;
 
 use crate::chart;
 use crate::check::{Code, WireCode};
+use crate::guide::codes::{Day, Meaning};
+use crate::reconcile::reason;
 
-use super::output;
+use super::{Common, codes, output};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   claimgate explain ClaimTotal             a finding of `check`
   claimgate explain ProviderFromConfig     a finding of `translate`
-  claimgate explain                        every code in a table")]
+  claimgate explain CARC 45                a reason of a remittance; also CO-45
+  claimgate explain A3:21                  a claim status
+  claimgate explain POS 11                 a code of any list that `claimgate codes` names
+  claimgate explain N522                   whatever N522 may mean
+  claimgate explain                        every finding in a table")]
 pub(crate) struct ExplainArgs {
-    /// A code as `check` or `translate` prints it; none for all of them.
-    code: Option<String>,
+    /// A code as `check` or `translate` prints it, or one of a code list, its list before it; none for all findings.
+    #[arg(value_name = "CODE", num_args = 0..=2)]
+    code: Vec<String>,
 }
 
-pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ExplainArgs, common: &Common) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
-    let Some(name) = &args.code else {
+    let Some(name) = args.code.first() else {
         let mut table = output::table(["code", "SNIP", "on the wire", "meaning"]);
         for code in Code::ALL {
             let row = [
@@ -40,13 +47,13 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
         writeln!(out, "{table}")?;
         return Ok(ExitCode::SUCCESS);
     };
-    let is_meant = |known: &str| known.eq_ignore_ascii_case(name);
+    let is_meant = |known: &str| args.code.len() == 1 && known.eq_ignore_ascii_case(name);
     if let Some(code) = chart::Code::ALL.iter().find(|code| is_meant(code.name())) {
         writeln!(out, "{code}: {}\n  {}", code.title(), code.help())?;
         return Ok(ExitCode::SUCCESS);
     }
     let Some(code) = Code::ALL.iter().find(|code| is_meant(code.name())) else {
-        bail!("no finding is called {name}; `claimgate explain` lists them all");
+        return explain_code(&args.code, common, &mut out);
     };
     writeln!(out, "{code}: {}", code.title())?;
     writeln!(
@@ -56,6 +63,43 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
         wire(*code)
     )?;
     writeln!(out, "  {}", code.help())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A code of an external list: everything that it may mean.
+fn explain_code(
+    words: &[String],
+    common: &Common,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let codes = codes::load(common)?;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let meanings = codes.meanings(&words);
+    if meanings.is_empty() {
+        bail!(
+            "no finding and no code is called {}; `claimgate explain` lists the findings, `claimgate codes` the code lists",
+            words.join(" ")
+        );
+    }
+    for Meaning { list, entry } in meanings {
+        let list = list.list();
+        let text = match entry.text {
+            "" => "in the list; its keeper has the words",
+            text => text,
+        };
+        writeln!(out, "{} {}: {text}", list.name, entry.code)?;
+        let day = |word: &str, day: Day| match day.is_open() {
+            true => String::new(),
+            false => format!(", {word} {day}"),
+        };
+        let (from, to) = (day("from", entry.from), day("until", entry.to));
+        writeln!(out, "  {}{from}{to}", list.title)?;
+        let known = reason(entry.code).filter(|_| list.name == "carc");
+        if let Some(known) = known {
+            let (action, hint) = (known.action.sentence(), known.hint);
+            writeln!(out, "  {}", format!("{action} {hint}").trim_end())?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

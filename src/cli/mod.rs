@@ -3,6 +3,7 @@
 
 mod charts;
 mod check;
+mod codes;
 mod demo;
 mod explain;
 mod migrate;
@@ -73,7 +74,9 @@ enum Command {
     Payers(payers::PayersArgs),
     /// Bring the tables of the store up to date.
     Migrate(migrate::MigrateArgs),
-    /// What a finding means and what to do.
+    /// The external code lists at hand, and newer ones taken in.
+    Codes(codes::CodesArgs),
+    /// What a finding or a code means and what to do.
     Explain(explain::ExplainArgs),
 }
 
@@ -107,7 +110,8 @@ fn run_command(command: &Command, common: &Common) -> anyhow::Result<ExitCode> {
     match command {
         Command::Translate(args) => translate::run(args, common),
         Command::Check(args) => check::run(args, common),
-        Command::Explain(args) => explain::run(args),
+        Command::Codes(args) => codes::run(args, common),
+        Command::Explain(args) => explain::run(args, common),
         Command::Demo(args) => block_on(demo::run(args, common)),
         Command::Submit(args) => block_on(submit::run(args, common)),
         Command::Sandbox(args) => block_on(sandbox::run(args)),

@@ -32,17 +32,17 @@ pub struct Candidate {
 struct PackedKey {
     element: usize,
     component: usize,
-    codes: Codes,
+    codes: PackedCodes,
 }
 
 /// A list of codes, the short ones packed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Codes {
+pub(super) struct PackedCodes {
     packed: Vec<u64>,
     long: Vec<String>,
 }
 
-impl Codes {
+impl PackedCodes {
     pub(super) fn new<'c>(codes: impl Iterator<Item = &'c str>) -> Self {
         let mut list = Self::default();
         for code in codes {
@@ -154,7 +154,7 @@ impl PackedKey {
         Self {
             element: usize::from(key.element),
             component: usize::from(key.component),
-            codes: Codes::new(key.codes.iter().map(String::as_str)),
+            codes: PackedCodes::new(key.codes.iter().map(String::as_str)),
         }
     }
 }

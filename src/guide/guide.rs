@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::dispatch::{Candidate, Codes, Dispatch};
+use super::codes::{self, ListId};
+use super::dispatch::{Candidate, Dispatch, PackedCodes};
 use super::notation::{self, Limits, Line, NotationError};
 use super::{Dictionary, ElementStandard, SegmentStandard, Shared};
 
@@ -75,7 +76,18 @@ pub struct Segment {
     pub required: u32,
     pub standard: SegmentStandard,
     pub key: Option<Key>,
+    /// Its elements that hold a code of an external list.
+    pub listed: Vec<Listed>,
     pub in_loop: LoopIndex,
+}
+
+/// An element or component that holds a code of an external list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed {
+    pub element: u8,
+    /// 0: the whole element.
+    pub component: u8,
+    pub list: ListId,
 }
 
 /// The codes by which a segment is told from others with the same id.
@@ -111,9 +123,9 @@ pub struct Simple {
     /// The guide's own list; empty where it has none.
     pub codes: Vec<String>,
     /// The same, to compare at once.
-    allowed: Codes,
-    /// Name of an external code list.
-    pub list: Option<String>,
+    allowed: PackedCodes,
+    /// An external code list.
+    pub list: Option<ListId>,
 }
 
 impl Simple {
@@ -416,6 +428,7 @@ impl<'d> Builder<'d> {
             required: 0,
             standard,
             key: None,
+            listed: Vec::new(),
             in_loop: self.open_loop,
         });
         Ok(())
@@ -530,9 +543,9 @@ impl<'d> Builder<'d> {
         standard.max = limits.max.unwrap_or(standard.max);
         Ok(Simple {
             standard,
-            allowed: Codes::new(limits.codes.iter().copied()),
+            allowed: PackedCodes::new(limits.codes.iter().copied()),
             codes: owned(&limits.codes),
-            list: limits.list.map(str::to_owned),
+            list: limits.list.map(find_list).transpose()?,
         })
     }
 
@@ -543,6 +556,9 @@ impl<'d> Builder<'d> {
     }
 
     fn finish(mut self) -> Guide {
+        for segment in &mut self.guide.segments {
+            segment.listed = listed(&segment.elements);
+        }
         (0..self.guide.loops.len()).for_each(|index| self.levels_last(index));
         for (in_loop, index) in std::mem::take(&mut self.closing) {
             let child = Child {
@@ -609,6 +625,44 @@ fn is_level(guide: &Guide, child: &Child) -> bool {
             .is_some_and(|opening| opening.id == "HL"),
         ChildKind::Segment(_) => false,
     }
+}
+
+fn find_list(name: &str) -> Result<ListId, String> {
+    codes::find(name).ok_or_else(|| format!("no code list is called {name}"))
+}
+
+/// The elements with a code list, and each identifier (67) behind a qualifier (66) that may say NPI.
+fn listed(elements: &[Option<Element>]) -> Vec<Listed> {
+    let mut listed = Vec::new();
+    let mut add = |element: usize, component: usize, list: Option<ListId>| {
+        let narrow = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
+        listed.extend(list.map(|list| Listed {
+            element: narrow(element),
+            component: narrow(component),
+            list,
+        }));
+    };
+    for (at, element) in elements.iter().enumerate() {
+        match element.as_ref().map(|element| (element, &element.kind)) {
+            Some((element, ElementKind::Simple(value))) => {
+                let before = at.checked_sub(1).and_then(|at| elements[at].as_ref());
+                let is_identifier =
+                    element.data == "67" && before.is_some_and(|before| before.data == "66");
+                let npi = is_identifier.then(|| codes::find("npi")).flatten();
+                add(at + 1, 0, value.list.or(npi));
+            }
+            Some((_, ElementKind::Composite(composite))) => {
+                for (number, component) in composite.components.iter().enumerate() {
+                    let list = component
+                        .as_ref()
+                        .and_then(|component| component.value.list);
+                    add(at + 1, number + 1, list);
+                }
+            }
+            None => {}
+        }
+    }
+    listed
 }
 
 fn owned(codes: &[&str]) -> Vec<String> {

@@ -2,9 +2,11 @@
 //! interchange: judging is `check`.
 //!
 //! A guide is `data/<GUIDE>.guide`; `data/dictionary` holds what the standard itself says of elements, composites and
-//! segments, `data/shared.guide` the lines that several guides hold. [`library`] gives the embedded guides; [`Guide::audit`] proves that a guide is unambiguous and whole.
+//! segments, `data/shared.guide` the lines that several guides hold. [`library`] gives the embedded guides, [`codes`] the
+//! external code lists that they name; [`Guide::audit`] proves that a guide is unambiguous and whole.
 
 mod audit;
+pub mod codes;
 mod dictionary;
 mod dispatch;
 mod guide;
@@ -16,8 +18,8 @@ pub use audit::Flaw;
 pub use dictionary::{DataType, Dictionary, ElementStandard, Note, NoteKind, SegmentStandard};
 pub use dispatch::Candidate;
 pub use guide::{
-    Child, ChildKind, Component, Composite, Element, ElementKind, Guide, Key, Loop, LoopIndex,
-    Segment, SegmentIndex, Simple, Usage,
+    Child, ChildKind, Component, Composite, Element, ElementKind, Guide, Key, Listed, Loop,
+    LoopIndex, Segment, SegmentIndex, Simple, Usage,
 };
 pub use library::{Library, library};
 pub use notation::NotationError;

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::guide::codes;
+
 /// What a person does next about a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,7 +61,7 @@ fn parse(line: &'static str) -> Option<Reason> {
     Some(Reason {
         code,
         action: Action::parse(columns.next()?)?,
-        text: columns.next()?,
+        text: codes::words("carc", code)?,
         hint: columns.next().unwrap_or_default(),
     })
 }

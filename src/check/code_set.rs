@@ -1,0 +1,347 @@
+//! SNIP 5: is a code one of its external list, and in force. It must not know how a list is kept.
+//!
+//! Most codes hold from a day to a day, and the day of service often stands behind them: such a code waits until
+//! the day is known, its line ends or its claim ends. A day that is never known decides nothing.
+
+use std::sync::Arc;
+
+use crate::guide::codes::{Codes, Day, Found, List, ListId, On, Standing, find};
+use crate::guide::{ElementKind, Listed, Segment as Rule};
+use crate::x12::{Element, Place, Segment};
+
+use super::{Code, Finding};
+
+/// Codes that wait at once; of a claim with more, the rest are not judged by their days.
+const WAITING_MAX: usize = 10_000;
+
+/// The codes of one transaction set.
+#[derive(Debug)]
+pub(super) struct CodeSet {
+    codes: Arc<Codes>,
+    /// BHT04 or BPR16: when the set was written.
+    written: Period,
+    in_line: bool,
+    claim: Period,
+    line: Period,
+    /// From the first to the last day of the claim's lines.
+    lines: Period,
+    waiting: Vec<Waiting>,
+}
+
+/// Two days, both included; `None` while they are not known.
+type Period = Option<(Day, Day)>;
+
+/// A code in its place, and the days on which it holds.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    at: At,
+    from: Day,
+    to: Day,
+    in_line: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct At {
+    rule: &'static Rule,
+    loop_id: &'static str,
+    place: Place,
+    /// With the list that is meant.
+    listed: Listed,
+    repetition: usize,
+}
+
+impl CodeSet {
+    pub(super) fn new(codes: Arc<Codes>) -> Self {
+        Self {
+            codes,
+            written: None,
+            in_line: false,
+            claim: None,
+            line: None,
+            lines: None,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Takes the next segment. `before`: how many of the findings are about earlier ones.
+    pub(super) fn segment(
+        &mut self,
+        rule: &'static Rule,
+        segment: &Segment<'_>,
+        loop_id: &'static str,
+        before: usize,
+        findings: &mut Vec<Finding>,
+    ) {
+        match segment.id() {
+            b"BHT" => self.written = period(segment.text(4)),
+            b"BPR" => self.written = period(segment.text(16)),
+            b"HL" | b"CLM" | b"CLP" => self.close_claim(findings),
+            b"LX" | b"SVC" => self.open_line(findings),
+            b"DTP" => self.day(segment.text(1), segment.text(3), findings),
+            b"DTM" => self.day(segment.text(1), segment.text(2), findings),
+            _ => {}
+        }
+        for &listed in &rule.listed {
+            let element = segment.element(usize::from(listed.element));
+            if !element.is_empty() && !is_told(&findings[before..], listed) {
+                for (at, repetition) in element.repetitions().enumerate() {
+                    let repetition_at = if repeats(rule, listed) { at + 1 } else { 0 };
+                    if let Some((list, value)) = code(listed, segment, repetition) {
+                        let at = At {
+                            rule,
+                            loop_id,
+                            place: segment.place,
+                            listed: Listed { list, ..listed },
+                            repetition: repetition_at,
+                        };
+                        self.judge(at, value, findings);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the claim at hand, or the set: what still waits is judged by what is known.
+    pub(super) fn close_claim(&mut self, findings: &mut Vec<Finding>) {
+        let service = self.claim.or(self.lines);
+        for waiting in self.waiting.drain(..) {
+            let line = self.line.filter(|_| waiting.in_line);
+            waiting.judge(line.or(service), findings);
+        }
+        (self.claim, self.line, self.lines) = (None, None, None);
+        self.in_line = false;
+    }
+
+    fn open_line(&mut self, findings: &mut Vec<Finding>) {
+        self.settle_line(findings);
+        for waiting in &mut self.waiting {
+            waiting.in_line = false;
+        }
+        (self.line, self.in_line) = (None, true);
+    }
+
+    fn settle_line(&mut self, findings: &mut Vec<Finding>) {
+        if self.line.is_some() {
+            let line = self.line;
+            self.waiting.retain(|waiting| {
+                if waiting.in_line {
+                    waiting.judge(line, findings);
+                }
+                !waiting.in_line
+            });
+        }
+    }
+
+    fn day(&mut self, qualifier: &str, text: &str, findings: &mut Vec<Finding>) {
+        let Some(day) = period(text) else { return };
+        match (self.in_line, qualifier) {
+            (true, "472" | "150" | "151") => {
+                self.line = joined(self.line, day);
+                self.lines = joined(self.lines, day);
+                self.settle_line(findings);
+            }
+            (false, "434" | "472" | "232" | "233") => self.claim = joined(self.claim, day),
+            _ => {}
+        }
+    }
+
+    fn judge(&mut self, at: At, value: &str, findings: &mut Vec<Finding>) {
+        let entry = match self.codes.look_up(at.listed.list, value) {
+            Found::Shaped => return,
+            Found::Held(entry) if entry.is_timeless() => return,
+            Found::Held(entry) => entry,
+            wrong => {
+                findings.push(at.wrong(wrong, value));
+                return;
+            }
+        };
+        let waiting = Waiting {
+            at,
+            from: entry.from,
+            to: entry.to,
+            in_line: self.in_line,
+        };
+        match at.listed.list.list().on {
+            On::Written => waiting.judge(self.written, findings),
+            On::Service if self.in_line && self.line.is_some() => {
+                waiting.judge(self.line, findings);
+            }
+            On::Service if self.waiting.len() < WAITING_MAX => self.waiting.push(waiting),
+            On::Service => {}
+        }
+    }
+}
+
+impl Waiting {
+    /// A code is wrong that holds on no day of the period.
+    fn judge(&self, period: Period, findings: &mut Vec<Finding>) {
+        let Some((first, last)) = period else { return };
+        let words = if !self.to.is_open() && self.to < first {
+            format!("it ended on {}", self.to)
+        } else if !self.from.is_open() && self.from > last {
+            format!("it starts on {}", self.from)
+        } else {
+            return;
+        };
+        let code = match self.at.listed.list.list().on {
+            On::Service => Code::CodeExpired,
+            On::Written => Code::CodeRetired,
+        };
+        findings.push(self.at.tell(code, &words));
+    }
+}
+
+impl At {
+    fn wrong(&self, found: Found<'_>, value: &str) -> Finding {
+        let list = self.listed.list.list();
+        match (found, list.standing) {
+            (Found::Misshapen, _) if is_npi_but_for_its_check_digit(list.name, value) => {
+                self.tell(Code::NpiCheckDigit, "")
+            }
+            (Found::Misshapen, _) => {
+                let code = match is_irregular(list, value) {
+                    true => Code::CodeIrregular,
+                    false => Code::CodeShape,
+                };
+                self.tell(code, &format!("expected {}", list.shape.words()))
+            }
+            (_, Standing::Whole) => self.tell(Code::CodeUnknown, ""),
+            (Found::Short, _) => self.tell(Code::CodeUnlisted, "longer codes begin with it"),
+            _ => self.tell(Code::CodeUnlisted, ""),
+        }
+    }
+
+    fn tell(&self, code: Code, words: &str) -> Finding {
+        let Listed {
+            element,
+            component,
+            list,
+        } = self.listed;
+        let (data, title) = named(self.rule, self.listed);
+        let separator = if words.is_empty() { "" } else { ": " };
+        let list = list.list().title;
+        Finding {
+            element,
+            component,
+            repetition: u8::try_from(self.repetition).unwrap_or(u8::MAX),
+            data_element: data.to_owned(),
+            detail: format!("{title}, {list}{separator}{words}"),
+            ..Finding::segment(code, self.place, self.rule.id.as_bytes()).in_loop(self.loop_id)
+        }
+    }
+}
+
+/// The code in a repetition and the list that its neighbours say is meant; `None` where no list of ours is.
+fn code<'a>(
+    listed: Listed,
+    segment: &Segment<'a>,
+    repetition: Element<'a>,
+) -> Option<(ListId, &'a str)> {
+    let text = |bytes| std::str::from_utf8(bytes).ok();
+    let (value, before) = match usize::from(listed.component) {
+        0 => {
+            let before = usize::from(listed.element).saturating_sub(1);
+            (repetition.raw(), segment.element(before).raw())
+        }
+        number => (
+            repetition.component(number),
+            repetition.component(number - 1),
+        ),
+    };
+    let value = text(value).filter(|value| !value.is_empty())?;
+    let name = listed.list.list().name;
+    let meant = match name {
+        "claim-status" if repetition.component(4) == b"RX" => return None,
+        "state" | "zip" if is_foreign(segment, repetition) => return None,
+        "icd" | "icd10cm" | "icd10pcs" | "hcpcs" | "cdt" | "ndc" | "npi" | "taxonomy" | "tooth" => {
+            of_qualifier(name, text(before)?)?
+        }
+        _ => return Some((listed.list, value)),
+    };
+    Some((find(meant)?, value))
+}
+
+/// Lists whose codes stand behind a qualifier (1270, 235, 66, 128) that may name another list.
+fn of_qualifier<'l>(list: &'l str, qualifier: &str) -> Option<&'l str> {
+    Some(match (list, qualifier) {
+        ("icd" | "icd10cm", "ABF" | "ABJ" | "ABK" | "ABN" | "APR") => "icd10cm",
+        ("icd" | "icd10cm", "BF" | "BJ" | "BK" | "BN" | "PR") => "icd9cm",
+        ("icd10pcs", "BBQ" | "BBR") => "icd10pcs",
+        ("icd10pcs", "BQ" | "BR") => "icd9pcs",
+        ("hcpcs", "HC" | "BO" | "BP") => "hcpcs",
+        ("hcpcs", "HP") => "hipps",
+        ("hcpcs" | "cdt", "AD") => "cdt",
+        ("hcpcs" | "ndc", "N4") => "ndc",
+        ("npi", "XX") => "npi",
+        ("taxonomy", "PXC") => "taxonomy",
+        // DN201 stands first in its segment.
+        ("tooth", "JP" | "") => "tooth",
+        _ => return None,
+    })
+}
+
+/// An address that names a country other than the United States; CLM11 names one behind its state.
+fn is_foreign(segment: &Segment<'_>, repetition: Element<'_>) -> bool {
+    let country = match segment.id() {
+        b"CLM" => repetition.component(5),
+        _ => segment.element(4).raw(),
+    };
+    !matches!(country, b"" | b"US" | b"USA")
+}
+
+fn is_npi_but_for_its_check_digit(list: &str, value: &str) -> bool {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    list == "npi" && value.len() == 10 && digits && value.starts_with(['1', '2'])
+}
+
+/// What receivers are known to let through: points and hyphens in codes, and identifiers and ZIP codes as the
+/// examples of the guides have them.
+fn is_irregular(list: &List, value: &str) -> bool {
+    let bare: String = value
+        .chars()
+        .filter(|c| !matches!(c, '.' | '-' | ' '))
+        .collect();
+    matches!(list.name, "npi" | "taxonomy" | "zip") || list.shape.fits(bare.as_bytes())
+}
+
+/// Whether the element or component was found wrong already: one fault is told once.
+fn is_told(findings: &[Finding], listed: Listed) -> bool {
+    findings
+        .iter()
+        .any(|one| one.element == listed.element && one.component == listed.component)
+}
+
+fn repeats(rule: &Rule, listed: Listed) -> bool {
+    let element = rule.element(usize::from(listed.element));
+    element.is_some_and(|element| element.repeat > 1)
+}
+
+/// Data element number and title.
+fn named(rule: &Rule, listed: Listed) -> (&str, &str) {
+    let Some(element) = rule.element(usize::from(listed.element)) else {
+        return ("", "");
+    };
+    let component = match &element.kind {
+        ElementKind::Composite(composite) => {
+            let index = usize::from(listed.component).wrapping_sub(1);
+            composite.components.get(index).and_then(Option::as_ref)
+        }
+        ElementKind::Simple(_) => None,
+    };
+    match component {
+        Some(component) => (&component.data, &component.title),
+        None => (&element.data, &element.title),
+    }
+}
+
+/// `CCYYMMDD` or `CCYYMMDD-CCYYMMDD`.
+fn period(text: &str) -> Period {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    Day::parse(first).zip(Day::parse(last))
+}
+
+fn joined(known: Period, (first, last): (Day, Day)) -> Period {
+    Some(known.map_or((first, last), |known| {
+        (known.0.min(first), known.1.max(last))
+    }))
+}
