@@ -12,6 +12,7 @@ mod fence;
 mod fhir;
 mod gateway;
 mod outbox;
+mod report;
 mod t277ca;
 mod t837p;
 mod translate;
