@@ -5,6 +5,7 @@
 
 mod billing;
 mod check;
+mod claim_acknowledgment;
 mod commands;
 mod corpus;
 mod demo;

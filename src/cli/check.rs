@@ -16,9 +16,12 @@ use indicatif::ProgressBar;
 use self::input::{Input, Look, cannot_read};
 use self::picture::Values;
 use crate::check::{Checker, Finding, Judgment, Verdict};
-use crate::exchange::{AnswerNumbers, implementation_acknowledgments, interchange_acknowledgments};
+use crate::exchange::{
+    AnswerNumbers, SubmittedClaims, claim_acknowledgments, implementation_acknowledgments,
+    interchange_acknowledgments,
+};
 use crate::gateway::clock;
-use crate::x12::{Reader, Refused};
+use crate::x12::{Item, Reader};
 
 use super::{Common, FAILED, FINDINGS, output};
 
@@ -28,6 +31,7 @@ use super::{Common, FAILED, FINDINGS, output};
   claimgate check inbox/                           every file of a folder, and a table of them
   claimgate check --format json *.edi | jq .verdict
   claimgate check --format 999 claims.837          the acknowledgment a receiver would send
+  claimgate check --format 277ca claims.837        … and which claims it would take in, and why not the others
   claimgate check --snip 2 remittance.835          syntax and guide only, no balances")]
 pub(crate) struct CheckArgs {
     /// Interchanges, or folders of them; `-` reads standard input.
@@ -55,6 +59,9 @@ enum Format {
     Implementation,
     /// The TA1 that a receiver would answer.
     Ta1,
+    /// The 277CA that a receiver would answer to claims.
+    #[value(name = "277ca")]
+    Claims,
 }
 
 pub(crate) fn run(args: &CheckArgs, _common: &Common) -> anyhow::Result<ExitCode> {
@@ -78,7 +85,7 @@ pub(crate) fn run(args: &CheckArgs, _common: &Common) -> anyhow::Result<ExitCode
     for (index, file) in files.into_iter().enumerate() {
         // One file that cannot be read does not keep the others from being judged.
         match file.and_then(|file| Ok((desk.judge(&file, index)?, file))) {
-            Ok(((judgment, input), file)) => desk.report(&mut out, &file, &judgment, input)?,
+            Ok((judged, file)) => desk.report(&mut out, &file, judged)?,
             Err(error) => desk.fail(&error),
         }
     }
@@ -107,8 +114,16 @@ struct Desk<'a> {
     paint: text::Paint,
 }
 
+/// A file as it was read.
+struct Judged {
+    judgment: Judgment,
+    input: Input,
+    /// Collected where a 277CA is asked for.
+    claims: SubmittedClaims,
+}
+
 impl Desk<'_> {
-    fn judge(&self, file: &Path, index: usize) -> anyhow::Result<(Judgment, Input)> {
+    fn judge(&self, file: &Path, index: usize) -> anyhow::Result<Judged> {
         let look = match self.args.format {
             Format::Text => Look::Twice,
             _ => Look::Once,
@@ -121,37 +136,52 @@ impl Desk<'_> {
         });
         let mut reader = Reader::new(self.bar.wrap_read(&mut input));
         let mut checker = Checker::new(self.args.snip);
+        let mut claims = SubmittedClaims::default();
         while let Some(item) = reader.next_item().with_context(|| cannot_read(file))? {
             checker.item(&item);
+            if self.args.format == Format::Claims
+                && let Item::Segment(segment) = &item
+            {
+                claims.segment(segment);
+            }
         }
-        Ok((checker.finish(), input))
+        Ok(Judged {
+            judgment: checker.finish(),
+            input,
+            claims,
+        })
     }
 
-    fn report(
-        &mut self,
-        out: &mut impl Write,
-        file: &Path,
-        judgment: &Judgment,
-        input: Input,
-    ) -> anyhow::Result<()> {
+    fn report(&mut self, out: &mut impl Write, file: &Path, judged: Judged) -> anyhow::Result<()> {
+        let Judged {
+            judgment,
+            input,
+            claims,
+        } = judged;
         self.worst = self.worst.max(judgment.verdict());
-        match self.args.format {
-            Format::Json => json::print(out, file, judgment)?,
-            Format::Text => self.print_text(out, file, judgment, input)?,
-            Format::Implementation => {
-                let answer = implementation_acknowledgments(judgment, self.numbers);
-                self.print_answer(out, file, judgment, answer)?;
-                // A set that no guide judged is refused there, though nothing wrong was found in it.
-                if judgment.refuses_a_set() {
-                    self.worst = Verdict::Rejected;
-                }
-            }
+        let numbers = self.numbers;
+        let answer = match self.args.format {
+            Format::Json => return json::print(out, file, &judgment),
+            Format::Text => return self.print_text(out, file, &judgment, input),
+            Format::Implementation => implementation_acknowledgments(&judgment, numbers)
+                .with_context(|| cannot_answer(file)),
             Format::Ta1 => {
-                let answer = interchange_acknowledgments(judgment, self.numbers);
-                self.print_answer(out, file, judgment, answer)?;
+                interchange_acknowledgments(&judgment, numbers).with_context(|| cannot_answer(file))
+            }
+            Format::Claims => claim_acknowledgments(&judgment, &claims, numbers)
+                .with_context(|| input::name(file)),
+        };
+        // A set that no guide judged is refused there, though nothing wrong was found in it.
+        if self.args.format != Format::Ta1 && judgment.refuses_a_set() {
+            self.worst = Verdict::Rejected;
+        }
+        match answer {
+            Ok(answer) => self.print_answer(out, file, &judgment, &answer),
+            Err(error) => {
+                self.fail(&error);
+                Ok(())
             }
         }
-        Ok(())
     }
 
     fn print_text(
@@ -192,21 +222,22 @@ impl Desk<'_> {
         out: &mut impl Write,
         file: &Path,
         judgment: &Judgment,
-        answer: Result<Vec<u8>, Refused>,
+        answer: &[u8],
     ) -> anyhow::Result<()> {
-        let answer = match answer.with_context(|| cannot_answer(file)) {
-            Ok(answer) => answer,
-            Err(error) => {
-                self.fail(&error);
-                return Ok(());
-            }
-        };
         let count = u32::try_from(judgment.interchanges.len()).unwrap_or(u32::MAX);
         self.numbers.control_number = self.numbers.control_number.saturating_add(count);
         if answer.is_empty() {
-            self.bar.suspend(|| say_why_empty(file, judgment));
+            let why = match self.args.format {
+                Format::Claims if !judgment.interchanges.is_empty() => {
+                    "no claims that could be looked at; --format 999 says why".to_owned()
+                }
+                _ => why_empty(judgment),
+            };
+            let file = input::name(file);
+            let say = || output::say(format_args!("{file}: nothing to answer: {why}"));
+            self.bar.suspend(say);
         }
-        Ok(out.write_all(&answer)?)
+        Ok(out.write_all(answer)?)
     }
 }
 
@@ -218,21 +249,15 @@ fn answer_numbers() -> AnswerNumbers {
     }
 }
 
-fn say_why_empty(file: &Path, judgment: &Judgment) {
+fn why_empty(judgment: &Judgment) -> String {
     // Acknowledgments are not acknowledged; a file without an interchange is rejected, which is exit 1.
-    let reason = match judgment.interchanges.first() {
+    match judgment.interchanges.first() {
         Some(_) => "it holds nothing that is acknowledged".to_owned(),
-        None => judgment
-            .findings
-            .iter()
-            .map(Finding::message)
-            .collect::<Vec<_>>()
-            .join("; "),
-    };
-    output::say(format_args!(
-        "{}: nothing to answer: {reason}",
-        file.display()
-    ));
+        None => {
+            let findings: Vec<String> = judgment.findings.iter().map(Finding::message).collect();
+            findings.join("; ")
+        }
+    }
 }
 
 fn cannot_answer(file: &Path) -> String {

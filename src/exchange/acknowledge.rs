@@ -36,7 +36,7 @@ pub fn interchange_acknowledgments(
     let owed = |one: &&check::Interchange| !only_answers(one);
     let mut out = Vec::new();
     for (received, numbers) in numbered(judgment.interchanges.iter().filter(owed), numbers) {
-        let mut writer = open(received, numbers);
+        let mut writer = open(received, numbers, Delimiters::USUAL);
         write_ta1(&mut writer, received, numbers);
         out.extend(writer.finish()?);
     }
@@ -56,7 +56,7 @@ pub fn implementation_acknowledgments(
     let owed = |one: &&check::Interchange| owes_ta1(one) || owed_groups(one).next().is_some();
     let mut out = Vec::new();
     for (received, numbers) in numbered(judgment.interchanges.iter().filter(owed), numbers) {
-        let mut writer = open(received, numbers);
+        let mut writer = open(received, numbers, Delimiters::USUAL);
         if owes_ta1(received) {
             write_ta1(&mut writer, received, numbers);
         }
@@ -97,17 +97,41 @@ fn numbered<'j>(
         })
 }
 
-fn open(received: &check::Interchange, numbers: AnswerNumbers) -> Writer {
+/// An interchange back to who sent one.
+pub(super) fn open(
+    received: &check::Interchange,
+    numbers: AnswerNumbers,
+    delimiters: Delimiters,
+) -> Writer {
     let header = InterchangeHeader {
-        sender: written_back(received, &received.receiver, 7),
-        receiver: written_back(received, &received.sender, 5),
+        sender: written_back(received, &received.receiver, 7, delimiters),
+        receiver: written_back(received, &received.sender, 5, delimiters),
         date: numbers.created.strftime("%y%m%d").to_string(),
         time: numbers.created.strftime("%H%M").to_string(),
         control_number: numbers.control_number,
         acknowledgment_requested: false,
         usage: if received.usage == "P" { b'P' } else { b'T' },
     };
-    Writer::new(Delimiters::USUAL, &header)
+    Writer::new(delimiters, &header)
+}
+
+/// A group back to who sent one: its GS01 and GS08 are given.
+pub(super) fn open_group(
+    writer: &mut Writer,
+    received: &check::Group,
+    (functional_id, version): (&str, &str),
+    control_number: u32,
+    created: DateTime,
+) {
+    writer.group(&GroupHeader {
+        functional_id: functional_id.into(),
+        sender: fitted(&received.receiver, 2, 15),
+        receiver: fitted(&received.sender, 2, 15),
+        date: created.strftime("%Y%m%d").to_string(),
+        time: created.strftime("%H%M").to_string(),
+        control_number,
+        version: version.into(),
+    });
 }
 
 /// An id as it can stand in our envelope: the sender's may hold what are separators here. A qualifier that is none
@@ -116,13 +140,15 @@ fn written_back(
     received: &check::Interchange,
     (qualifier, id): &(String, String),
     element: u8,
+    delimiters: Delimiters,
 ) -> (String, String) {
+    let fits = |c: &char| !delimiters.contains(*c as u8);
     let qualifier = if is_sound(received, element) && qualifier.len() == 2 {
         plain(qualifier)
     } else {
         "ZZ".to_owned()
     };
-    let id: String = plain(id).chars().take(15).collect();
+    let id: String = plain(id).chars().filter(fits).take(15).collect();
     if id.trim().is_empty() {
         return (qualifier, NO_ID.to_owned());
     }
@@ -217,17 +243,10 @@ fn write_999(writer: &mut Writer, received: &check::Interchange, numbers: Answer
     for (index, group) in owed_groups(received).enumerate() {
         let ends = (fitted(&group.receiver, 2, 15), fitted(&group.sender, 2, 15));
         if addressed.as_ref() != Some(&ends) {
-            let header = GroupHeader {
-                functional_id: check::Group::ACKNOWLEDGES.into(),
-                sender: ends.0.clone(),
-                receiver: ends.1.clone(),
-                date: numbers.created.strftime("%Y%m%d").to_string(),
-                time: numbers.created.strftime("%H%M").to_string(),
-                // Unique in the interchange, which is what the standard asks of GS06.
-                control_number: control_numbers.next().unwrap_or_default(),
-                version: GUIDE_999.into(),
-            };
-            writer.group(&header);
+            // Unique in the interchange, which is what the standard asks of GS06.
+            let number = control_numbers.next().unwrap_or_default();
+            let answer = (check::Group::ACKNOWLEDGES, GUIDE_999);
+            open_group(writer, group, answer, number, numbers.created);
             addressed = Some(ends);
         }
         writer.transaction("999", &format!("{:04}", index + 1), GUIDE_999);
