@@ -122,3 +122,28 @@ fn an_object_a_file() {
     );
     assert_eq!(objects[1]["findings"], serde_json::json!([]));
 }
+
+/// What a receiver would answer: the claim in error by its number, its data with consent only; other claims are taken.
+#[test]
+fn answers_on_standard_output() {
+    let broken = good().replace(
+        "DTP*472*RD8*20261104-20261105",
+        "DTP*472*RD8*20261105-20261104",
+    );
+    let (code, out, _) = check(&["--format", "999", "-"], &broken);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("IK3*DTP*45*2400*8~CTX*CLM01:CG0002~IK4*3*1251*8~IK5*R*5~AK9*R*1*1*0~"),
+        "{out}"
+    );
+    let (_, out, _) = check(&["--format", "999", "--show-values", "-"], &broken);
+    assert!(out.contains("IK4*3*1251*8*20261105-20261104~"), "{out}");
+    let (code, out, _) = check(&["--format", "277ca", "-"], &broken);
+    assert_eq!(code, 1);
+    assert!(out.contains("TRN*2*CG0001~STC*A2:20:PR*"), "{out}");
+    assert!(out.contains("TRN*2*CG0002~STC*A7:187*"), "{out}");
+    let remittance = "fixtures/005010X221A1/accepted/payment-and-denial.edi";
+    let (code, out, err) = check(&["--format", "277ca", remittance], "");
+    assert_eq!((code, out.as_str()), (0, ""));
+    assert!(err.contains("nothing to answer"), "{err}");
+}

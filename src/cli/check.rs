@@ -13,12 +13,12 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
-use self::input::{Input, Look, cannot_read};
+use self::input::{Input, Look, Seen, cannot_read};
 use self::picture::Values;
 use crate::check::{Checker, Finding, Judgment, Verdict};
 use crate::exchange::{
-    AnswerNumbers, SubmittedClaims, claim_acknowledgments, implementation_acknowledgments,
-    interchange_acknowledgments,
+    AnswerNumbers, Copies, Repeated, SubmittedClaims, claim_acknowledgments,
+    implementation_acknowledgments, interchange_acknowledgments,
 };
 use crate::gateway::clock;
 use crate::x12::{Item, Reader};
@@ -43,7 +43,7 @@ pub(crate) struct CheckArgs {
     /// Highest WEDI SNIP type of test to run.
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(1..=7))]
     snip: u8,
-    /// Show the data of the segments named, which may be health information.
+    /// Show the data of the segments named, and copy the data in error into a 999. It may be health information.
     #[arg(long)]
     show_values: bool,
 }
@@ -125,7 +125,7 @@ struct Judged {
 impl Desk<'_> {
     fn judge(&self, file: &Path, index: usize) -> anyhow::Result<Judged> {
         let look = match self.args.format {
-            Format::Text => Look::Twice,
+            Format::Text | Format::Implementation => Look::Twice,
             _ => Look::Once,
         };
         let mut input = Input::open(file, look)?;
@@ -163,8 +163,11 @@ impl Desk<'_> {
         let answer = match self.args.format {
             Format::Json => return json::print(out, file, &judgment),
             Format::Text => return self.print_text(out, file, &judgment, input),
-            Format::Implementation => implementation_acknowledgments(&judgment, numbers)
-                .with_context(|| cannot_answer(file)),
+            Format::Implementation => {
+                let repeated = self.repeated(&judgment, input);
+                implementation_acknowledgments(&judgment, &repeated, numbers)
+                    .with_context(|| cannot_answer(file))
+            }
             Format::Ta1 => {
                 interchange_acknowledgments(&judgment, numbers).with_context(|| cannot_answer(file))
             }
@@ -182,6 +185,25 @@ impl Desk<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// What a 999 repeats, by a second look at the file. What cannot be read again is not repeated.
+    fn repeated(&self, judgment: &Judgment, input: Input) -> Repeated {
+        let copies = match self.args.show_values {
+            true => Copies::Given,
+            false => Copies::Withheld,
+        };
+        let mut repeated = Repeated::wanted(judgment, copies);
+        if !repeated.is_empty() {
+            let _ = input.read_again(|segment| {
+                repeated.segment(segment);
+                match repeated.is_behind(segment) {
+                    true => Seen::Enough,
+                    false => Seen::GoOn,
+                }
+            });
+        }
+        repeated
     }
 
     fn print_text(

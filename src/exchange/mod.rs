@@ -9,5 +9,7 @@ pub mod reply;
 pub mod status;
 pub mod submission;
 
-pub use acknowledge::{AnswerNumbers, implementation_acknowledgments, interchange_acknowledgments};
+pub use acknowledge::{
+    AnswerNumbers, Copies, Repeated, implementation_acknowledgments, interchange_acknowledgments,
+};
 pub use claim_acknowledgment::{SubmittedClaims, claim_acknowledgments};
