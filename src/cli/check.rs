@@ -129,9 +129,9 @@ impl Desk<'_> {
             _ => Look::Once,
         };
         let mut input = Input::open(file, look)?;
-        let name = input::name(file);
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
         self.bar.set_message(match self.count {
-            1 => name,
+            1 => name.into_owned(),
             count => format!("{}/{count} {name}", index + 1),
         });
         let mut reader = Reader::new(self.bar.wrap_read(&mut input));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, Table};
+use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use super::input::{Input, Seen};
 use super::picture::{Picture, Values};
@@ -97,6 +97,8 @@ pub(super) fn counts(judgment: &Judgment) -> (usize, usize) {
 /// A line for each file, below all of them.
 pub(super) fn summary() -> Table {
     let mut table = output::table(["file", "verdict", "sets", "segments", "errors", "warnings"]);
+    // A line a file, however long its name: it is copied from here.
+    table.set_content_arrangement(ContentArrangement::Disabled);
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }

@@ -89,10 +89,8 @@ impl Repeated {
 
     /// Takes the next segment of the second look.
     pub fn segment(&mut self, segment: &Segment<'_>) {
-        let before = self.claim.clone().filter(|_| {
-            // Only where it matters is it copied.
-            self.wanted.contains_key(&key(segment.place))
-        });
+        let is_wanted = self.wanted.contains_key(&key(segment.place));
+        let before = self.claim.as_ref().filter(|_| is_wanted).cloned();
         match segment.id() {
             b"ST" => {
                 self.in_claims = segment.text(1) == "837";
