@@ -32,6 +32,7 @@ const GUIDE: &str = "005010X214";
 /// STC03.
 const ACCEPTED: &str = "WQ";
 const REJECTED: &str = "U";
+const SUBMITTER: &str = "41";
 /// Roles of an information source.
 const PAYER: &str = "PR";
 const CLEARINGHOUSE: &str = "AY";
@@ -199,7 +200,7 @@ fn write_sets(
         let plain = Plain(delimiters);
         let batch = Batch {
             source: source(set, plain),
-            receiver: plain.party(&set.submitter, "41", &["46"]),
+            receiver: plain.party(&set.submitter, SUBMITTER, &["46"]),
             reference: plain.text_or(&set.batch, 50, UNKNOWN),
             number: format!("{:09}{:04}", numbers.control_number, index + 1),
             created: numbers.created,
@@ -439,7 +440,8 @@ impl Plain {
                 last: Phi::new(self.text_or(last.as_str(), 60, UNKNOWN)),
                 first: part(first, 35),
                 middle: part(middle, 25),
-                suffix: part(suffix, 10),
+                // A submitter has none in the guide.
+                suffix: part(suffix, 10).filter(|_| role != SUBMITTER),
             },
             None => Name::organization(UNKNOWN),
         };
