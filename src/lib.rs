@@ -40,7 +40,7 @@
 //! | code list | `guide/codes/<list>.tsv` (code, from, to, text in our words) and a line in `guide/codes/lists.rs` |
 //! | payer | `config/payers/<id>.toml` |
 //! | transport | one file in `transport/` and a variant of its enum; it then runs `tests/transport/contract.rs` |
-//! | kind of finding | on an interchange: a line in `check/finding.rs` and its wire code in `check/wire_code.rs`; on a chart: a line in `chart/finding.rs` |
+//! | kind of finding | on an interchange: a line in `check/finding.rs` and its wire code in `check/wire_code.rs`, where a claim is rejected for it a line in `exchange/data/claim_status.tsv`; on a chart: a line in `chart/finding.rs` |
 //! | command | one file in `cli/` and a line in its `mod.rs` |
 //! | page | one file in `web/`, its template, and a line in `web/router.rs` |
 //!

@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 7] = [
 const SAME_FLOOR: [(&str, &str); 2] = [("payer", "guide"), ("cli", "web")];
 
 /// Crates that belong to some rooms only. A crate that is not named here may be used everywhere.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("nom", &["x12", "guide"]),
     (
         "tokio",
@@ -35,6 +35,8 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("axum", &["web", "sandbox"]),
     ("hyper", &["web", "sandbox"]),
     ("hyper_util", &["web", "sandbox"]),
+    ("anstream", &["cli"]),
+    ("anstyle", &["cli"]),
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
     ("indicatif", &["cli"]),

@@ -5,6 +5,7 @@
 
 mod billing;
 mod check;
+mod claim_acknowledgment;
 mod commands;
 mod corpus;
 mod demo;
@@ -12,6 +13,7 @@ mod fence;
 mod fhir;
 mod gateway;
 mod outbox;
+mod report;
 mod t277ca;
 mod t837p;
 mod translate;

@@ -1,35 +1,43 @@
 //! `claimgate check`: judges interchanges and prints the findings.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+mod input;
+mod json;
+mod picture;
+mod text;
+
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
+use indicatif::ProgressBar;
 
-use crate::check::{Checker, Finding, Judgment, Severity, Verdict};
-use crate::exchange::{AnswerNumbers, implementation_acknowledgments, interchange_acknowledgments};
+use self::input::{Input, Look, Seen, cannot_read};
+use self::picture::Values;
+use crate::check::{Checker, Finding, Judgment, Verdict};
+use crate::exchange::{
+    AnswerNumbers, Copies, Repeated, SubmittedClaims, claim_acknowledgments,
+    implementation_acknowledgments, interchange_acknowledgments,
+};
 use crate::gateway::clock;
 use crate::guide::codes::Codes;
-use crate::x12::{Item, Reader, Refused, Segment};
+use crate::x12::{Item, Reader};
 
-use super::{Common, FINDINGS, codes, output};
-
-/// Findings shown with their segment in text: whoever has more mends these first.
-const SHOWN_MAX: usize = 100;
+use super::{Common, FAILED, FINDINGS, codes, output};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   claimgate check claims.837                       what is wrong, for people
+  claimgate check inbox/                           every file of a folder, and a table of them
   claimgate check --format json *.edi | jq .verdict
   claimgate check --format 999 claims.837          the acknowledgment a receiver would send
+  claimgate check --format 277ca claims.837        … and which claims it would take in, and why not the others
   claimgate check --snip 2 remittance.835          syntax and guide only, no balances
   claimgate check --data store claims.837          with the code lists imported into the store (`claimgate codes`)")]
 pub(crate) struct CheckArgs {
-    /// Interchanges; `-` reads standard input.
+    /// Interchanges, or folders of them; `-` reads standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// How to report.
@@ -38,7 +46,7 @@ pub(crate) struct CheckArgs {
     /// Highest WEDI SNIP type of test to run.
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(1..=7))]
     snip: u8,
-    /// Show the data of the segments named, which may be health information.
+    /// Show the data of the segments named, and copy the data in error into a 999. It may be health information.
     #[arg(long)]
     show_values: bool,
 }
@@ -54,38 +62,210 @@ enum Format {
     Implementation,
     /// The TA1 that a receiver would answer.
     Ta1,
+    /// The 277CA that a receiver would answer to claims.
+    #[value(name = "277ca")]
+    Claims,
 }
 
 pub(crate) fn run(args: &CheckArgs, common: &Common) -> anyhow::Result<ExitCode> {
-    let codes = codes::load(common)?;
-    let mut worst = Verdict::Accepted;
+    let files = input::files(&args.files);
+    let lengths: Option<Vec<u64>> = files
+        .iter()
+        .flatten()
+        .map(|file| input::length(file))
+        .collect();
+    let mut desk = Desk {
+        args,
+        codes: codes::load(common)?,
+        bar: output::byte_bar(lengths.map(|lengths| lengths.iter().sum())),
+        count: files.len(),
+        worst: Verdict::Accepted,
+        failed: false,
+        numbers: answer_numbers(),
+        summary: text::summary(),
+        paint: text::Paint::of_stdout(),
+    };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    for file in &args.files {
-        let judgment = judge(file, args.snip, &codes)?;
-        worst = worst.max(judgment.verdict());
-        match args.format {
-            Format::Json => print_json(&mut out, file, &judgment)?,
-            Format::Text => print_text(&mut out, file, &judgment, args)?,
+    for (index, file) in files.into_iter().enumerate() {
+        // One file that cannot be read does not keep the others from being judged.
+        match file.and_then(|file| Ok((desk.judge(&file, index)?, file))) {
+            Ok((judged, file)) => desk.report(&mut out, &file, judged)?,
+            Err(error) => desk.fail(&error),
+        }
+    }
+    desk.bar.finish_and_clear();
+    if args.format == Format::Text && desk.count > 1 {
+        writeln!(out, "{}", desk.summary)?;
+    }
+    out.flush()?;
+    Ok(match desk.worst {
+        _ if desk.failed => ExitCode::from(FAILED),
+        Verdict::Rejected => ExitCode::from(FINDINGS),
+        _ => ExitCode::SUCCESS,
+    })
+}
+
+/// What goes on from file to file.
+struct Desk<'a> {
+    args: &'a CheckArgs,
+    codes: Arc<Codes>,
+    /// Over the bytes of all files.
+    bar: ProgressBar,
+    count: usize,
+    worst: Verdict,
+    failed: bool,
+    numbers: AnswerNumbers,
+    summary: comfy_table::Table,
+    paint: text::Paint,
+}
+
+/// A file as it was read.
+struct Judged {
+    judgment: Judgment,
+    input: Input,
+    /// Collected where a 277CA is asked for.
+    claims: SubmittedClaims,
+}
+
+impl Desk<'_> {
+    fn judge(&self, file: &Path, index: usize) -> anyhow::Result<Judged> {
+        let look = match self.args.format {
+            Format::Text | Format::Implementation => Look::Twice,
+            _ => Look::Once,
+        };
+        let mut input = Input::open(file, look)?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        self.bar.set_message(match self.count {
+            1 => name.into_owned(),
+            count => format!("{}/{count} {name}", index + 1),
+        });
+        let mut reader = Reader::new(self.bar.wrap_read(&mut input));
+        let mut checker = Checker::new(self.args.snip).with_codes(self.codes.clone());
+        let mut claims = SubmittedClaims::default();
+        while let Some(item) = reader.next_item().with_context(|| cannot_read(file))? {
+            checker.item(&item);
+            if self.args.format == Format::Claims
+                && let Item::Segment(segment) = &item
+            {
+                claims.segment(segment);
+            }
+        }
+        Ok(Judged {
+            judgment: checker.finish(),
+            input,
+            claims,
+        })
+    }
+
+    fn report(&mut self, out: &mut impl Write, file: &Path, judged: Judged) -> anyhow::Result<()> {
+        let Judged {
+            judgment,
+            input,
+            claims,
+        } = judged;
+        self.worst = self.worst.max(judgment.verdict());
+        let numbers = self.numbers;
+        let answer = match self.args.format {
+            Format::Json => return json::print(out, file, &judgment),
+            Format::Text => return self.print_text(out, file, &judgment, input),
             Format::Implementation => {
-                let answer = implementation_acknowledgments(&judgment, answer_numbers());
-                print_answer(&mut out, file, &judgment, answer)?;
-                // A set that no guide judged is refused there, though nothing wrong was found in it.
-                if judgment.refuses_a_set() {
-                    worst = Verdict::Rejected;
-                }
+                let repeated = self.repeated(&judgment, input);
+                implementation_acknowledgments(&judgment, &repeated, numbers)
+                    .with_context(|| cannot_answer(file))
             }
             Format::Ta1 => {
-                let answer = interchange_acknowledgments(&judgment, answer_numbers());
-                print_answer(&mut out, file, &judgment, answer)?;
+                interchange_acknowledgments(&judgment, numbers).with_context(|| cannot_answer(file))
+            }
+            Format::Claims => claim_acknowledgments(&judgment, &claims, numbers)
+                .with_context(|| input::name(file)),
+        };
+        // A set that no guide judged is refused there, though nothing wrong was found in it.
+        if self.args.format != Format::Ta1 && judgment.refuses_a_set() {
+            self.worst = Verdict::Rejected;
+        }
+        match answer {
+            Ok(answer) => self.print_answer(out, file, &judgment, &answer),
+            Err(error) => {
+                self.fail(&error);
+                Ok(())
             }
         }
     }
-    out.flush()?;
-    Ok(if worst == Verdict::Rejected {
-        ExitCode::from(FINDINGS)
-    } else {
-        ExitCode::SUCCESS
-    })
+
+    /// What a 999 repeats, by a second look at the file. What cannot be read again is not repeated.
+    fn repeated(&self, judgment: &Judgment, input: Input) -> Repeated {
+        let copies = match self.args.show_values {
+            true => Copies::Given,
+            false => Copies::Withheld,
+        };
+        let mut repeated = Repeated::wanted(judgment, copies);
+        if !repeated.is_empty() {
+            let _ = input.read_again(|segment| {
+                repeated.segment(segment);
+                match repeated.is_behind(segment) {
+                    true => Seen::Enough,
+                    false => Seen::GoOn,
+                }
+            });
+        }
+        repeated
+    }
+
+    fn print_text(
+        &mut self,
+        out: &mut impl Write,
+        file: &Path,
+        judgment: &Judgment,
+        input: Input,
+    ) -> anyhow::Result<()> {
+        let (errors, warnings) = text::counts(judgment);
+        self.summary.add_row([
+            input::name(file),
+            text::verdict(judgment).to_owned(),
+            judgment.transactions().to_string(),
+            judgment.segments.to_string(),
+            errors.to_string(),
+            warnings.to_string(),
+        ]);
+        let values = match self.args.show_values {
+            true => Values::Shown,
+            false => Values::Masked,
+        };
+        let paint = self.paint;
+        Ok(self.bar.suspend(|| {
+            text::print(out, &input::name(file), (judgment, input), values, paint)?;
+            out.flush()
+        })?)
+    }
+
+    fn fail(&mut self, error: &anyhow::Error) {
+        self.failed = true;
+        self.bar.suspend(|| output::error(error));
+    }
+
+    /// An empty answer on standard output says nothing, so the reason goes to standard error.
+    fn print_answer(
+        &mut self,
+        out: &mut impl Write,
+        file: &Path,
+        judgment: &Judgment,
+        answer: &[u8],
+    ) -> anyhow::Result<()> {
+        let count = u32::try_from(judgment.interchanges.len()).unwrap_or(u32::MAX);
+        self.numbers.control_number = self.numbers.control_number.saturating_add(count);
+        if answer.is_empty() {
+            let why = match self.args.format {
+                Format::Claims if !judgment.interchanges.is_empty() => {
+                    "no claims that could be looked at; --format 999 says why".to_owned()
+                }
+                _ => why_empty(judgment),
+            };
+            let file = input::name(file);
+            let say = || output::say(format_args!("{file}: nothing to answer: {why}"));
+            self.bar.suspend(say);
+        }
+        Ok(out.write_all(answer)?)
+    }
 }
 
 /// An acknowledgment printed by hand has no ledger of numbers behind it.
@@ -96,31 +276,15 @@ fn answer_numbers() -> AnswerNumbers {
     }
 }
 
-/// An empty answer on standard output says nothing, so the reason goes to standard error.
-fn print_answer(
-    out: &mut impl Write,
-    file: &Path,
-    judgment: &Judgment,
-    answer: Result<Vec<u8>, Refused>,
-) -> anyhow::Result<()> {
-    let answer = answer.with_context(|| cannot_answer(file))?;
-    if answer.is_empty() {
-        // Acknowledgments are not acknowledged; a file without an interchange is rejected, which is exit 1.
-        let reason = match judgment.interchanges.first() {
-            Some(_) => "it holds nothing that is acknowledged".to_owned(),
-            None => judgment
-                .findings
-                .iter()
-                .map(Finding::message)
-                .collect::<Vec<_>>()
-                .join("; "),
-        };
-        output::say(format_args!(
-            "{}: nothing to answer: {reason}",
-            file.display()
-        ));
+fn why_empty(judgment: &Judgment) -> String {
+    // Acknowledgments are not acknowledged; a file without an interchange is rejected, which is exit 1.
+    match judgment.interchanges.first() {
+        Some(_) => "it holds nothing that is acknowledged".to_owned(),
+        None => {
+            let findings: Vec<String> = judgment.findings.iter().map(Finding::message).collect();
+            findings.join("; ")
+        }
     }
-    Ok(out.write_all(&answer)?)
 }
 
 fn cannot_answer(file: &Path) -> String {
@@ -128,184 +292,4 @@ fn cannot_answer(file: &Path) -> String {
         "{}: its envelope holds ids that no acknowledgment can carry back",
         file.display()
     )
-}
-
-fn judge(file: &Path, snip: u8, codes: &Arc<Codes>) -> anyhow::Result<Judgment> {
-    let (source, bytes) = open(file)?;
-    let bar = output::byte_bar(bytes);
-    bar.set_message(
-        file.file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-    );
-    let mut reader = Reader::new(bar.wrap_read(source));
-    let mut checker = Checker::new(snip).with_codes(codes.clone());
-    while let Some(item) = reader.next_item().with_context(|| cannot_read(file))? {
-        checker.item(&item);
-    }
-    bar.finish_and_clear();
-    Ok(checker.finish())
-}
-
-fn open(file: &Path) -> anyhow::Result<(Box<dyn Read>, u64)> {
-    if file.as_os_str() == "-" {
-        return Ok((Box::new(io::stdin().lock()), 0));
-    }
-    let opened = File::open(file).with_context(|| cannot_read(file))?;
-    let length = opened.metadata().map_or(0, |metadata| metadata.len());
-    Ok((Box::new(opened), length))
-}
-
-fn cannot_read(file: &Path) -> String {
-    format!("cannot read {}", file.display())
-}
-
-/// One object a file, as HOUSE has it.
-#[derive(Serialize)]
-struct Report<'j> {
-    file: String,
-    verdict: Verdict,
-    transactions: usize,
-    segments: u64,
-    findings: Vec<ReportedFinding<'j>>,
-}
-
-#[derive(Serialize)]
-struct ReportedFinding<'j> {
-    code: &'static str,
-    snip: u8,
-    severity: Severity,
-    interchange: u32,
-    group: u32,
-    transaction: u32,
-    segment: &'j str,
-    position: u32,
-    #[serde(rename = "loop")]
-    loop_id: &'j str,
-    element: u8,
-    component: u8,
-    message: String,
-    help: &'static str,
-}
-
-fn print_json(out: &mut impl Write, file: &Path, judgment: &Judgment) -> anyhow::Result<()> {
-    let findings = judgment.findings().map(|finding| ReportedFinding {
-        code: finding.code.name(),
-        snip: finding.code.snip(),
-        severity: finding.code.severity(),
-        interchange: finding.place.interchange,
-        group: finding.place.group,
-        transaction: finding.place.transaction,
-        segment: &finding.segment,
-        position: finding.place.position,
-        loop_id: &finding.loop_id,
-        element: finding.element,
-        component: finding.component,
-        message: finding.message(),
-        help: finding.code.help(),
-    });
-    let report = Report {
-        file: file.display().to_string(),
-        verdict: judgment.verdict(),
-        transactions: judgment.transactions(),
-        segments: judgment.segments,
-        findings: findings.collect(),
-    };
-    serde_json::to_writer(&mut *out, &report)?;
-    Ok(writeln!(out)?)
-}
-
-fn print_text(
-    out: &mut impl Write,
-    file: &Path,
-    judgment: &Judgment,
-    args: &CheckArgs,
-) -> anyhow::Result<()> {
-    let findings: Vec<&Finding> = judgment.findings().collect();
-    let verdict = match judgment.verdict() {
-        Verdict::Accepted => "accepted",
-        Verdict::AcceptedWithErrors => "accepted with warnings",
-        Verdict::Rejected => "rejected",
-    };
-    let (sets, segments) = (judgment.transactions(), judgment.segments);
-    writeln!(
-        out,
-        "{}: {verdict}, {sets} transaction sets, {segments} segments, {} findings",
-        file.display(),
-        findings.len()
-    )?;
-    let pictures = pictures(file, &findings, args)?;
-    for (finding, picture) in findings.iter().zip(pictures) {
-        let level = match finding.code.severity() {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        writeln!(out, "\n{level}[{}] {}", finding.code, finding.message())?;
-        let place = finding.place;
-        writeln!(
-            out,
-            "  interchange {}, group {}, set {}, segment {}",
-            place.interchange, place.group, place.transaction, place.position
-        )?;
-        picture
-            .iter()
-            .try_for_each(|line| writeln!(out, "    {line}"))?;
-        writeln!(out, "  help: {}", finding.code.help())?;
-    }
-    if findings.len() > SHOWN_MAX {
-        writeln!(
-            out,
-            "\n… and {} more; --format json has all",
-            findings.len() - SHOWN_MAX
-        )?;
-    }
-    Ok(writeln!(out)?)
-}
-
-/// The segment of each finding with a caret, by a second look at the file. Standard input cannot be read twice.
-fn pictures(
-    file: &Path,
-    findings: &[&Finding],
-    args: &CheckArgs,
-) -> anyhow::Result<Vec<Vec<String>>> {
-    let shown = &findings[..findings.len().min(SHOWN_MAX)];
-    let mut pictures = vec![Vec::new(); shown.len()];
-    if file.as_os_str() == "-" || shown.is_empty() {
-        return Ok(pictures);
-    }
-    let mut reader = Reader::new(open(file)?.0);
-    while let Some(item) = reader.next_item().with_context(|| cannot_read(file))? {
-        let Item::Segment(segment) = item else {
-            continue;
-        };
-        for (finding, picture) in shown.iter().zip(&mut pictures) {
-            if finding.place == segment.place && finding.segment.as_bytes() == segment.id() {
-                *picture = draw(&segment, finding, args.show_values);
-            }
-        }
-    }
-    Ok(pictures)
-}
-
-fn draw(segment: &Segment<'_>, finding: &Finding, show_values: bool) -> Vec<String> {
-    let id_length = segment.id().len();
-    let shown: String = String::from_utf8_lossy(segment.raw())
-        .chars()
-        .enumerate()
-        .map(|(at, c)| {
-            let data = at >= id_length && c.is_alphanumeric();
-            if data && !show_values { 'x' } else { c }
-        })
-        .collect();
-    if finding.element == 0 {
-        return vec![shown];
-    }
-    let start = segment.element_offset(usize::from(finding.element));
-    let width = segment
-        .element(usize::from(finding.element))
-        .raw()
-        .len()
-        .max(1);
-    vec![shown, format!("{}{}", " ".repeat(start), "^".repeat(width))]
 }

@@ -8,6 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Work that takes less is over before a bar is read.
 const BAR_AFTER: Duration = Duration::from_millis(300);
+/// Fewer bytes are read in less time than that.
+const BAR_BYTES_MIN: u64 = 8 << 20;
 
 /// Says why a command could not do its work.
 pub(crate) fn error(error: &anyhow::Error) {
@@ -41,12 +43,16 @@ pub(crate) fn csv(text: &str) -> String {
     }
 }
 
-/// A bar over bytes, on a terminal only.
-pub(crate) fn byte_bar(bytes: u64) -> ProgressBar {
-    bar(
-        bytes,
-        "{msg:24} {bar:32} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-    )
+/// A bar over bytes, on a terminal only. Where their number is not known, what was read and how fast.
+pub(crate) fn byte_bar(bytes: Option<u64>) -> ProgressBar {
+    match bytes {
+        Some(few) if few < BAR_BYTES_MIN => ProgressBar::hidden(),
+        Some(bytes) => bar(
+            bytes,
+            "{wide_msg} {bar:32} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        ),
+        None => bar(0, "{msg} {bytes} {bytes_per_sec}"),
+    }
 }
 
 /// A bar over things, on a terminal only.

@@ -1,10 +1,14 @@
 //! A judgment becomes the acknowledgments that its sender is owed: TA1 for the envelope, 999 for each group. It must
-//! not judge anything itself, and it repeats no value of what it answers.
+//! not judge anything itself, and of what it answers it repeats no value but a claim's number, unless asked.
+
+mod repeated;
 
 use jiff::civil::DateTime;
 
 use crate::check::{self, Finding, Judgment, Severity, Unsupported, Verdict, WireCode};
 use crate::x12::{Delimiters, GroupHeader, InterchangeHeader, Refused, Writer};
+
+pub use repeated::{Copies, Repeated};
 
 const GUIDE_999: &str = "005010X231A1";
 /// ISA08 of the answer to a sender whose ISA06 is blank, and the other way round.
@@ -15,6 +19,10 @@ const SEGMENTS_MAX: usize = 500;
 const SETS_MAX: usize = 999_999;
 /// Elements told for one segment (the guide's limit for loop 2110).
 const ELEMENTS_MAX: usize = 99;
+/// IK404 holds 99 characters.
+const COPY_MAX: usize = 99;
+/// CTX01-2 holds 35.
+const UNIT_MAX: usize = 35;
 
 /// The control number and the moment of an answer.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +44,7 @@ pub fn interchange_acknowledgments(
     let owed = |one: &&check::Interchange| !only_answers(one);
     let mut out = Vec::new();
     for (received, numbers) in numbered(judgment.interchanges.iter().filter(owed), numbers) {
-        let mut writer = open(received, numbers);
+        let mut writer = open(received, numbers, Delimiters::USUAL);
         write_ta1(&mut writer, received, numbers);
         out.extend(writer.finish()?);
     }
@@ -51,16 +59,17 @@ pub fn interchange_acknowledgments(
 /// When an id of the envelope cannot be written back.
 pub fn implementation_acknowledgments(
     judgment: &Judgment,
+    repeated: &Repeated,
     numbers: AnswerNumbers,
 ) -> Result<Vec<u8>, Refused> {
     let owed = |one: &&check::Interchange| owes_ta1(one) || owed_groups(one).next().is_some();
     let mut out = Vec::new();
     for (received, numbers) in numbered(judgment.interchanges.iter().filter(owed), numbers) {
-        let mut writer = open(received, numbers);
+        let mut writer = open(received, numbers, Delimiters::USUAL);
         if owes_ta1(received) {
             write_ta1(&mut writer, received, numbers);
         }
-        write_999(&mut writer, received, numbers);
+        write_999(&mut writer, received, repeated, numbers);
         out.extend(writer.finish()?);
     }
     Ok(out)
@@ -97,17 +106,41 @@ fn numbered<'j>(
         })
 }
 
-fn open(received: &check::Interchange, numbers: AnswerNumbers) -> Writer {
+/// An interchange back to who sent one.
+pub(super) fn open(
+    received: &check::Interchange,
+    numbers: AnswerNumbers,
+    delimiters: Delimiters,
+) -> Writer {
     let header = InterchangeHeader {
-        sender: written_back(received, &received.receiver, 7),
-        receiver: written_back(received, &received.sender, 5),
+        sender: written_back(received, &received.receiver, 7, delimiters),
+        receiver: written_back(received, &received.sender, 5, delimiters),
         date: numbers.created.strftime("%y%m%d").to_string(),
         time: numbers.created.strftime("%H%M").to_string(),
         control_number: numbers.control_number,
         acknowledgment_requested: false,
         usage: if received.usage == "P" { b'P' } else { b'T' },
     };
-    Writer::new(Delimiters::USUAL, &header)
+    Writer::new(delimiters, &header)
+}
+
+/// A group back to who sent one: its GS01 and GS08 are given.
+pub(super) fn open_group(
+    writer: &mut Writer,
+    received: &check::Group,
+    (functional_id, version): (&str, &str),
+    control_number: u32,
+    created: DateTime,
+) {
+    writer.group(&GroupHeader {
+        functional_id: functional_id.into(),
+        sender: fitted(&received.receiver, 2, 15),
+        receiver: fitted(&received.sender, 2, 15),
+        date: created.strftime("%Y%m%d").to_string(),
+        time: created.strftime("%H%M").to_string(),
+        control_number,
+        version: version.into(),
+    });
 }
 
 /// An id as it can stand in our envelope: the sender's may hold what are separators here. A qualifier that is none
@@ -116,13 +149,15 @@ fn written_back(
     received: &check::Interchange,
     (qualifier, id): &(String, String),
     element: u8,
+    delimiters: Delimiters,
 ) -> (String, String) {
+    let fits = |c: &char| !delimiters.contains(*c as u8);
     let qualifier = if is_sound(received, element) && qualifier.len() == 2 {
         plain(qualifier)
     } else {
         "ZZ".to_owned()
     };
-    let id: String = plain(id).chars().take(15).collect();
+    let id: String = plain(id).chars().filter(fits).take(15).collect();
     if id.trim().is_empty() {
         return (qualifier, NO_ID.to_owned());
     }
@@ -211,38 +246,36 @@ fn note_of(finding: &Finding) -> &'static str {
 }
 
 /// A 999 for each group, in a group of the answer for each pair of applications that sent and received.
-fn write_999(writer: &mut Writer, received: &check::Interchange, numbers: AnswerNumbers) {
+fn write_999(
+    writer: &mut Writer,
+    received: &check::Interchange,
+    repeated: &Repeated,
+    numbers: AnswerNumbers,
+) {
     let mut control_numbers = numbers.control_number..;
     let mut addressed = None;
     for (index, group) in owed_groups(received).enumerate() {
         let ends = (fitted(&group.receiver, 2, 15), fitted(&group.sender, 2, 15));
         if addressed.as_ref() != Some(&ends) {
-            let header = GroupHeader {
-                functional_id: check::Group::ACKNOWLEDGES.into(),
-                sender: ends.0.clone(),
-                receiver: ends.1.clone(),
-                date: numbers.created.strftime("%Y%m%d").to_string(),
-                time: numbers.created.strftime("%H%M").to_string(),
-                // Unique in the interchange, which is what the standard asks of GS06.
-                control_number: control_numbers.next().unwrap_or_default(),
-                version: GUIDE_999.into(),
-            };
-            writer.group(&header);
+            // Unique in the interchange, which is what the standard asks of GS06.
+            let number = control_numbers.next().unwrap_or_default();
+            let answer = (check::Group::ACKNOWLEDGES, GUIDE_999);
+            open_group(writer, group, answer, number, numbers.created);
             addressed = Some(ends);
         }
         writer.transaction("999", &format!("{:04}", index + 1), GUIDE_999);
-        write_group(writer, group);
+        write_group(writer, group, repeated);
     }
 }
 
-fn write_group(writer: &mut Writer, group: &check::Group) {
+fn write_group(writer: &mut Writer, group: &check::Group, repeated: &Repeated) {
     writer
         .segment("AK1")
         .element(&plain(&group.functional_id))
         .element(&plain(&group.control_number))
         .element(&plain(&group.version));
     for transaction in &group.transactions {
-        write_transaction(writer, transaction);
+        write_transaction(writer, transaction, repeated);
     }
     let unsupported = group.unsupported.map(Unsupported::wire);
     let found = group.findings.iter().map(|finding| finding.code.wire());
@@ -279,7 +312,7 @@ fn write_group(writer: &mut Writer, group: &check::Group) {
     }
 }
 
-fn write_transaction(writer: &mut Writer, transaction: &check::Transaction) {
+fn write_transaction(writer: &mut Writer, transaction: &check::Transaction, repeated: &Repeated) {
     // A set without a valid ST02 is told apart by its order: AK202 is required, so it is made to fit.
     writer
         .segment("AK2")
@@ -291,13 +324,21 @@ fn write_transaction(writer: &mut Writer, transaction: &check::Transaction) {
         .iter()
         .filter(|f| f.code.severity() == Severity::Error)
         .collect();
-    let mut told = 0;
+    let mut told = Segments {
+        writer,
+        repeated,
+        count: 0,
+        by_standard: false,
+        by_guide: false,
+    };
     for findings in errors.chunk_by(|a, b| a.place == b.place && a.segment == b.segment) {
-        if told == SEGMENTS_MAX {
-            break;
-        }
-        told += write_segment_errors(writer, findings);
+        told.errors(findings);
     }
+    let Segments {
+        by_standard,
+        by_guide,
+        ..
+    } = told;
     let unsupported = transaction.unsupported.map(Unsupported::wire);
     let found = errors.iter().map(|finding| finding.code.wire());
     let mut codes = distinct(
@@ -309,9 +350,10 @@ fn write_transaction(writer: &mut Writer, transaction: &check::Transaction) {
                 _ => None,
             }),
     );
-    if told > 0 {
-        codes.insert(0, "5");
-    }
+    // Segments are in error by the standard, or by the guide alone.
+    let in_error = [(by_standard, "5"), (by_guide, "I5")];
+    let in_error = in_error.into_iter().filter(|(told, _)| *told);
+    codes.splice(0..0, in_error.map(|(_, code)| code));
     let verdict = if transaction.is_accepted() { "A" } else { "R" };
     let mut segment = writer.segment("IK5").element(verdict);
     for code in codes.iter().take(5) {
@@ -319,35 +361,80 @@ fn write_transaction(writer: &mut Writer, transaction: &check::Transaction) {
     }
 }
 
-/// The errors at one segment: one IK3 for each error of the segment itself, one with IK4 for those of its elements.
-/// How many IK3 were written.
-fn write_segment_errors(writer: &mut Writer, findings: &[&Finding]) -> usize {
-    let mut told = 0;
-    for finding in findings {
-        if let WireCode::Segment(code) = finding.code.wire() {
-            write_ik3(writer, finding, code);
-            told += 1;
+/// The segments in error of one set, as they are told.
+struct Segments<'w> {
+    writer: &'w mut Writer,
+    repeated: &'w Repeated,
+    /// IK3 so far.
+    count: usize,
+    /// Whether a code of the standard was told, and one of implementation guides.
+    by_standard: bool,
+    by_guide: bool,
+}
+
+impl Segments<'_> {
+    /// The errors at one segment: one IK3 for each error of the segment itself, one with IK4 for those of its elements.
+    fn errors(&mut self, findings: &[&Finding]) {
+        for finding in findings {
+            if let WireCode::Segment(code) = finding.code.wire() {
+                self.segment(finding, code);
+            }
+        }
+        let elements = findings
+            .iter()
+            .filter_map(|finding| match finding.code.wire() {
+                WireCode::Element(code) => Some((*finding, code)),
+                _ => None,
+            });
+        let mut elements = elements.take(ELEMENTS_MAX).peekable();
+        let told = match elements.peek() {
+            Some((finding, _)) => self.segment(finding, "8"),
+            None => Told::Left,
+        };
+        if told == Told::Written {
+            elements.for_each(|(finding, code)| self.element(finding, code));
         }
     }
-    let elements = findings
-        .iter()
-        .filter_map(|finding| match finding.code.wire() {
-            WireCode::Element(code) => Some((finding, code)),
-            _ => None,
-        });
-    for (index, (finding, code)) in elements.take(ELEMENTS_MAX).enumerate() {
-        if index == 0 {
-            write_ik3(writer, finding, "8");
-            told += 1;
+
+    /// IK3, and CTX where it is in a claim.
+    fn segment(&mut self, finding: &Finding, code: &str) -> Told {
+        if self.count == SEGMENTS_MAX {
+            return Told::Left;
         }
-        let number = |number: u8| {
-            if number == 0 {
-                String::new()
-            } else {
-                number.to_string()
-            }
+        self.count += 1;
+        // That elements are in error says nothing yet: each of them does.
+        if code != "8" || finding.code == check::Code::SegmentEmpty {
+            self.note(code);
+        }
+        // IK303 holds four characters: 2010AA is told as 2010.
+        let loop_id: String = finding.loop_id.chars().take(4).collect();
+        self.writer
+            .segment("IK3")
+            .element(&plain(&finding.segment).chars().take(3).collect::<String>())
+            .element(&finding.place.position.to_string())
+            .element(&loop_id)
+            .element(code);
+        let unit = self
+            .repeated
+            .claim(finding)
+            .map(|claim| cut(claim, UNIT_MAX));
+        if let Some(unit) = unit.filter(|unit| !unit.is_empty()) {
+            self.writer.segment("CTX").composite(&["CLM01", &unit]);
+        }
+        Told::Written
+    }
+
+    fn element(&mut self, finding: &Finding, code: &str) {
+        self.note(code);
+        let number = |number: u8| match number {
+            0 => String::new(),
+            number => number.to_string(),
         };
-        writer
+        let copy = self
+            .repeated
+            .value(finding)
+            .map(|value| cut(value, COPY_MAX));
+        self.writer
             .segment("IK4")
             .composite(&[
                 number(finding.element.max(1)),
@@ -355,9 +442,29 @@ fn write_segment_errors(writer: &mut Writer, findings: &[&Finding]) -> usize {
                 number(finding.repetition),
             ])
             .element(&reference_number(finding))
-            .element(code);
+            .element(code)
+            .optional(copy.as_deref());
     }
-    told
+
+    fn note(&mut self, code: &str) {
+        match code.starts_with('I') {
+            true => self.by_guide = true,
+            false => self.by_standard = true,
+        }
+    }
+}
+
+/// Whether there was room for another IK3.
+#[derive(PartialEq, Eq)]
+enum Told {
+    Written,
+    Left,
+}
+
+/// A value as it can be repeated in our separators.
+fn cut(value: &str, max: usize) -> String {
+    let kept: String = plain(value).trim().chars().take(max).collect();
+    kept.trim_end().to_owned()
 }
 
 /// IK402 takes a data element's number, not a composite's id.
@@ -368,17 +475,6 @@ fn reference_number(finding: &Finding) -> String {
     } else {
         String::new()
     }
-}
-
-fn write_ik3(writer: &mut Writer, finding: &Finding, code: &str) {
-    // IK303 holds four characters: 2010AA is told as 2010.
-    let loop_id: String = finding.loop_id.chars().take(4).collect();
-    writer
-        .segment("IK3")
-        .element(&plain(&finding.segment).chars().take(3).collect::<String>())
-        .element(&finding.place.position.to_string())
-        .element(&loop_id)
-        .element(code);
 }
 
 fn distinct<'a>(codes: impl Iterator<Item = &'a str>) -> Vec<&'a str> {

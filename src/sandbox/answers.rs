@@ -1,19 +1,16 @@
 //! The 277CA of a transaction set: which of its claims the insurer took in. It must not decide that: it is told.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::adjudicate::Refusal;
 use super::taking::ReadSet;
-use crate::claim::{Claim, Money, Name, Phi, Provider, TaxId};
-use crate::transaction::t277ca::{
-    ClaimAcknowledgment, ClaimAcknowledgments, Party, ProviderAcknowledgment, Status, StatusCode,
-    Totals,
-};
-
-const ACCEPTED: &str = "WQ";
-const REJECTED: &str = "U";
+use crate::claim::{Claim, Name, Provider, TaxId};
+use crate::exchange::claim_acknowledgment::{self, Answered, Batch, Outcome, person};
+use crate::transaction::t277ca::{ClaimAcknowledgments, Party, StatusCode};
 
 /// The insurer, as it names itself.
 #[derive(Debug, Clone)]
@@ -38,66 +35,29 @@ pub(super) fn acknowledge(
     number: &str,
     created: DateTime,
 ) -> ClaimAcknowledgments {
-    let today = created.date();
-    let all: Vec<(&Claim, &Taken)> = set.claims.iter().zip(taken).collect();
     let info = &set.info;
-    ClaimAcknowledgments {
-        control_number: String::new(),
-        reference: number.to_owned(),
-        created: Some(today),
-        time: created.strftime("%H%M").to_string(),
+    let batch = Batch {
         source: Party {
             role: "PR".into(),
             name: Some(Name::organization(&plan.name)),
             id_qualifier: "PI".into(),
             id: plan.payer_id.as_str().into(),
         },
-        transmission: number.to_owned(),
-        received: Some(today),
-        processed: Some(today),
         receiver: Party {
             role: "41".into(),
             name: Some(info.submitter.name.clone()),
             id_qualifier: "46".into(),
             id: info.submitter.id.as_str().into(),
         },
-        batch: info.reference.clone(),
-        statuses: vec![received(Some(today), sum(&all))],
-        totals: totals(&all),
-        providers: by_provider(&all, today),
-        unreadable: Vec::new(),
-    }
-}
-
-/// `A1:19`: the batch is here; each claim says for itself whether it was taken in.
-fn received(date: Option<Date>, amount: Option<Money>) -> Status {
-    Status {
-        codes: vec![code("A1", "19", None)],
-        date,
-        action: ACCEPTED.into(),
-        amount,
-        message: None,
-    }
-}
-
-fn by_provider(all: &[(&Claim, &Taken)], today: Date) -> Vec<ProviderAcknowledgment> {
-    let same =
-        |a: &(&Claim, &Taken), b: &(&Claim, &Taken)| a.0.billing_provider == b.0.billing_provider;
-    all.chunk_by(same)
-        .filter_map(|run| {
-            Some(ProviderAcknowledgment {
-                provider: provider(&run.first()?.0.billing_provider),
-                trace: "0".into(),
-                statuses: vec![received(None, sum(run))],
-                references: Vec::new(),
-                totals: totals(run),
-                claims: run
-                    .iter()
-                    .map(|(one, taken)| claim(one, taken, today))
-                    .collect(),
-            })
-        })
-        .collect()
+        reference: info.reference.clone(),
+        number: number.to_owned(),
+        created,
+    };
+    let claims = set.claims.iter().zip(taken);
+    let answered: Vec<Answered> = claims
+        .map(|(claim, taken)| answered(claim, taken))
+        .collect();
+    claim_acknowledgment::acknowledge(&batch, &answered)
 }
 
 fn provider(provider: &Provider) -> Party {
@@ -115,29 +75,24 @@ fn provider(provider: &Provider) -> Party {
     }
 }
 
-fn claim(claim: &Claim, taken: &Taken, today: Date) -> ClaimAcknowledgment {
-    let (codes, action) = match taken {
-        Ok(_) => (code("A2", "20", Some("PR")), ACCEPTED),
-        Err(refusal) => (
-            code(refusal.category, refusal.status, refusal.entity),
-            REJECTED,
-        ),
-    };
-    let period = claim.service_period();
-    ClaimAcknowledgment {
+fn answered(claim: &Claim, taken: &Taken) -> Answered {
+    Answered {
+        provider: Arc::new(provider(&claim.billing_provider)),
         patient: patient(claim),
         control_number: claim.control_number.clone(),
-        statuses: vec![Status {
-            codes: vec![codes],
-            date: Some(today),
-            action: action.into(),
-            amount: Some(claim.total_charge),
-            message: None,
-        }],
-        payer_claim_number: taken.as_ref().ok().cloned(),
-        service_from: period.map(|(from, _)| from),
-        service_to: period.and_then(|(from, to)| (from != to).then_some(to)),
-        ..ClaimAcknowledgment::default()
+        charge: Some(claim.total_charge),
+        service: claim.service_period(),
+        bill_type: None,
+        outcome: match taken {
+            Ok(number) => Outcome::Accepted {
+                payer_claim_number: Some(number.clone()),
+            },
+            Err(refusal) => Outcome::Rejected(vec![StatusCode {
+                category: refusal.category.into(),
+                status: refusal.status.into(),
+                entity: refusal.entity.unwrap_or_default().into(),
+            }]),
+        },
     }
 }
 
@@ -149,45 +104,8 @@ pub(super) fn patient(claim: &Claim) -> Party {
     };
     Party {
         role: "QC".into(),
-        name: Some(person(name)),
+        name: Some(person(name.clone())),
         id_qualifier: "MI".into(),
         id: claim.subscriber.member_id.clone(),
-    }
-}
-
-/// Estates and the like are told as a last name: a patient is a person in both guides.
-fn person(name: &Name) -> Name {
-    match name {
-        Name::Person { .. } => name.clone(),
-        Name::Organization { name } => Name::Person {
-            last: Phi::new(name.clone()),
-            first: None,
-            middle: None,
-            suffix: None,
-        },
-    }
-}
-
-fn code(category: &str, status: &str, entity: Option<&str>) -> StatusCode {
-    StatusCode {
-        category: category.into(),
-        status: status.into(),
-        entity: entity.unwrap_or_default().into(),
-    }
-}
-
-fn sum(claims: &[(&Claim, &Taken)]) -> Option<Money> {
-    Money::checked_sum(claims.iter().map(|(claim, _)| claim.total_charge))
-}
-
-fn totals(all: &[(&Claim, &Taken)]) -> Totals {
-    let (accepted, rejected): (Vec<_>, Vec<_>) = all.iter().partition(|(_, taken)| taken.is_ok());
-    let count = |claims: &[_]| (!claims.is_empty()).then_some(claims.len() as u64);
-    let amount = |claims: &[(&Claim, &Taken)]| sum(claims).filter(|_| !claims.is_empty());
-    Totals {
-        accepted: count(&accepted),
-        rejected: count(&rejected),
-        accepted_amount: amount(&accepted),
-        rejected_amount: amount(&rejected),
     }
 }

@@ -17,10 +17,10 @@ use super::taking::{Payload, ReadInterchange, ReadSet, take};
 use super::{Answer, Insurer};
 use crate::check::{Code, Finding, Interchange, Verdict};
 use crate::claim::{Claim, Money};
-use crate::exchange::{AnswerNumbers, implementation_acknowledgments};
+use crate::exchange::{AnswerNumbers, Copies, Repeated, implementation_acknowledgments};
 use crate::transaction::eft::{self, Banks, EftDeposit};
 use crate::transaction::{t277ca, t835, ta1};
-use crate::x12::{Place, Writer};
+use crate::x12::{Item, Place, Writer, read_all};
 
 pub const ACKNOWLEDGMENT: &str = "X12_999_Response_005010X231A1";
 pub const CLAIM_ACKNOWLEDGMENT: &str = "X12_277CA_005010X214";
@@ -102,7 +102,7 @@ impl Insurer for SandboxPayer {
         let mut payload = take(bytes);
         self.refuse_repeated(&mut payload);
         payload.drop_rejected();
-        self.acknowledge(&mut payload, local(now));
+        self.acknowledge(bytes, &mut payload, local(now));
         for interchange in std::mem::take(&mut payload.interchanges) {
             self.take_in(interchange, local(now));
         }
@@ -142,7 +142,7 @@ impl SandboxPayer {
     }
 
     /// TA1 and 999. What acknowledges is not acknowledged.
-    fn acknowledge(&mut self, payload: &mut Payload, created: DateTime) {
+    fn acknowledge(&mut self, bytes: &[u8], payload: &mut Payload, created: DateTime) {
         let acknowledges = |interchange: &Interchange| {
             !interchange.groups.is_empty()
                 && interchange
@@ -161,8 +161,16 @@ impl SandboxPayer {
             control_number,
             created,
         };
-        let bytes = implementation_acknowledgments(&payload.judgment, numbers);
-        push(&mut self.acknowledgments, ACKNOWLEDGMENT, bytes);
+        let mut repeated = Repeated::wanted(&payload.judgment, Copies::Withheld);
+        if !repeated.is_empty() {
+            read_all(bytes, |item| {
+                if let Item::Segment(segment) = item {
+                    repeated.segment(&segment);
+                }
+            });
+        }
+        let answer = implementation_acknowledgments(&payload.judgment, &repeated, numbers);
+        push(&mut self.acknowledgments, ACKNOWLEDGMENT, answer);
     }
 
     fn take_in(&mut self, interchange: ReadInterchange, created: DateTime) {
