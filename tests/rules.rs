@@ -9,6 +9,7 @@ use claimgate::exchange::{
     implementation_acknowledgments,
 };
 use claimgate::guide::codes::{Codes, Found, find};
+use claimgate::guide::{Overlay, library};
 use claimgate::x12::{self, Item};
 
 fn folder() -> PathBuf {
@@ -150,4 +151,40 @@ fn every_broken_rule_is_told_to_the_sender() {
             "{name}: {told}"
         );
     }
+}
+
+/// A payer may ask for more than the guide, and a claim that the guide takes is then refused with what it asks for.
+#[test]
+fn a_payers_overlay_tightens_the_guide() {
+    const PLAN: &str = "overlay 837P Plan, companion guide\nloop 2310B R\nloop 2300\n  CLM\n    \
+        01 max 3\n    05\n      -01 {22}\n  REF(G1) R\nloop 2400\n  DTP(472) N\n";
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/005010X222A1/accepted");
+    let bytes = fs::read(root.join("office-visits.edi")).unwrap();
+    let overlay = Overlay::parse(PLAN, library());
+    assert!(overlay.is_err(), "the guide requires DTP*472");
+    let plan = PLAN.replace("loop 2400\n  DTP(472) N\n", "");
+    let overlay = Overlay::parse(&plan, library()).unwrap().keep();
+    let judged = |overlay| {
+        let mut checker = Checker::default().with_overlay(overlay);
+        x12::read_all(&bytes, |item| checker.item(&item));
+        checker.finish()
+    };
+    assert_eq!(judged(&[]).verdict(), Verdict::Accepted);
+    let judgment = judged(overlay);
+    let mut told: Vec<_> = judgment
+        .findings()
+        .map(|one| format!("{} {}", one.code, one.reference()))
+        .collect();
+    told.sort();
+    told.dedup();
+    assert_eq!(
+        told,
+        [
+            "PayerAsksFor NM1",
+            "PayerAsksFor REF",
+            "PayerCode CLM05-1",
+            "PayerLength CLM01"
+        ]
+    );
+    assert!(judgment.findings().all(|one| one.code.snip() == 7));
 }

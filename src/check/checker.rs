@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::guide::codes::Codes;
-use crate::guide::{Library, library};
+use crate::guide::rule::Rule;
+use crate::guide::{Guide, Library, library};
 use crate::x12::{Fault, FaultKind, Item, Place, Segment};
 
 use super::balance::Balance;
@@ -13,7 +14,7 @@ use super::code_set::CodeSet;
 use super::hierarchy::Hierarchy;
 use super::judgment::{Group, Interchange, Judgment, Transaction};
 use super::keep::{FINDINGS_MAX, Room, TRANSACTIONS_MAX};
-use super::rules::{Rules, rule_book};
+use super::rules::{RuleBook, Rules, rule_book};
 use super::walk::Walk;
 use super::{Code, Finding, element, envelope, keep, support};
 
@@ -27,6 +28,8 @@ pub struct Checker {
     /// Findings above this SNIP level are not looked for.
     snip_max: u8,
     codes: Arc<Codes>,
+    /// What the payer asks for beyond the guides.
+    overlay: &'static [Rule],
     judgment: Judgment,
     envelope: Option<Walk<'static>>,
     in_group: bool,
@@ -50,7 +53,8 @@ struct Open {
     hierarchy: Hierarchy,
     balance: Balance,
     code_set: CodeSet,
-    rules: Option<Rules>,
+    /// Those of the guide, and those of the payer.
+    rules: Vec<Rules>,
     transaction: Transaction,
     at: Place,
 }
@@ -68,6 +72,7 @@ impl Checker {
             library: library(),
             snip_max,
             codes: Arc::default(),
+            overlay: &[],
             judgment: Judgment::default(),
             envelope: None,
             in_group: false,
@@ -84,6 +89,11 @@ impl Checker {
     /// The same with other code lists than those that come with claimgate.
     pub fn with_codes(self, codes: Arc<Codes>) -> Self {
         Self { codes, ..self }
+    }
+
+    /// The same with what a payer asks for beyond the guides ([`crate::guide::Overlay`]).
+    pub fn with_overlay(self, overlay: &'static [Rule]) -> Self {
+        Self { overlay, ..self }
     }
 
     /// Takes the next item of the stream.
@@ -188,13 +198,10 @@ impl Checker {
         if !self.is_new(st.text(2)) {
             findings.push(at(Code::TransactionControlDuplicate, st, 2));
         }
-        let rules = guide
-            .ok()
-            .filter(|_| self.snip_max >= RULES_FROM)
-            .and_then(rule_book);
+        let rules = guide.map(|guide| self.rules(guide)).unwrap_or_default();
         self.open = Some(Open {
             walk: guide.ok().map(Walk::new),
-            rules: rules.map(|book| Rules::new(book, self.snip_max)),
+            rules,
             hierarchy: Hierarchy::default(),
             balance: Balance::default(),
             code_set: CodeSet::new(self.codes.clone()),
@@ -219,6 +226,20 @@ impl Checker {
         }
     }
 
+    /// The rules of a guide, and the payer's.
+    fn rules(&self, guide: &'static Guide) -> Vec<Rules> {
+        if self.snip_max < RULES_FROM {
+            return Vec::new();
+        }
+        // An overlay was bound to its guides when it was read.
+        let overlay = match self.overlay {
+            [] => None,
+            rules => RuleBook::new(guide, rules).unwrap_or_default(),
+        };
+        let books = rule_book(guide).into_iter().chain(overlay);
+        books.map(|book| Rules::new(book, self.snip_max)).collect()
+    }
+
     /// Whether ST02 comes for the first time in its group, as far as numbers are kept.
     fn is_new(&mut self, control_number: &str) -> bool {
         if !envelope::is_control_number(control_number) {
@@ -240,7 +261,7 @@ impl Checker {
         match &mut open.walk {
             Some(walk) => {
                 let placed = walk.place(segment, findings);
-                if let Some(rules) = &mut open.rules {
+                for rules in &mut open.rules {
                     rules.segment(placed, segment, walk, findings);
                 }
                 if let Some(rule) = placed {
@@ -417,7 +438,7 @@ impl Checker {
         let before = findings.len();
         if let Some(walk) = &mut open.walk {
             walk.finish(place, findings);
-            if let Some(rules) = &mut open.rules {
+            for rules in &mut open.rules {
                 rules.finish(place, findings);
             }
             // That SE is missing has a code of its own.

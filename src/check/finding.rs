@@ -48,6 +48,8 @@ pub enum Breach {
     SegmentForbidden,
     ElementMissing,
     ElementForbidden,
+    /// Another code than one of those asked for.
+    Code,
     Value,
 }
 
@@ -297,6 +299,14 @@ impl Finding {
     pub(super) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
         self
+    }
+
+    /// Whether something is missing: it was to stand before the segment at whose place that was noticed.
+    pub fn is_absence(&self) -> bool {
+        matches!(
+            self.code,
+            Code::SegmentMissing | Code::LoopMissing | Code::Rule(_, Breach::SegmentMissing)
+        )
     }
 
     /// `CLM05-3`: where in the segment, as people write it.

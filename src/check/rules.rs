@@ -11,7 +11,7 @@ mod professional;
 mod shelf;
 mod value;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::guide::rule::{BoundPath, BoundRule, Rule, Scope};
 use crate::guide::{Guide, Library, LoopIndex, library};
@@ -43,36 +43,40 @@ pub fn rules() -> &'static [Rule] {
 pub(super) struct RuleBook {
     pub(super) guide: &'static Guide,
     /// By loop: what is judged when it ends.
-    by_loop: Vec<Vec<BoundRule>>,
+    by_loop: Vec<Vec<Filed>>,
     /// By loop: whether a rule still looks into it when it has ended.
     retained: Vec<bool>,
     /// By segment: whether a rule reads it.
     wanted: Vec<bool>,
 }
 
+/// A rule and its paths in the guide.
+#[derive(Debug)]
+struct Filed {
+    rule: &'static Rule,
+    bound: BoundRule,
+}
+
 /// The rules of a guide of the library; `None` where it has none.
-pub(super) fn rule_book(guide: &'static Guide) -> Option<&'static RuleBook> {
-    static BOOKS: OnceLock<Vec<Option<RuleBook>>> = OnceLock::new();
+pub(super) fn rule_book(guide: &'static Guide) -> Option<Arc<RuleBook>> {
+    static BOOKS: OnceLock<Vec<Option<Arc<RuleBook>>>> = OnceLock::new();
     let books = BOOKS.get_or_init(|| {
-        let of = |guide| {
-            let book = RuleBook::new(guide, rules()).expect("embedded rule");
-            book.by_loop
-                .iter()
-                .any(|rules| !rules.is_empty())
-                .then_some(book)
-        };
+        let of = |guide| RuleBook::new(guide, rules()).expect("embedded rule");
         Library::guides(library()).iter().map(of).collect()
     });
     let mut books = books.iter().flatten();
-    books.find(|book| std::ptr::eq(book.guide, guide))
+    books.find(|book| std::ptr::eq(book.guide, guide)).cloned()
 }
 
 impl RuleBook {
-    /// Binds those of the rules that are for this guide.
+    /// Binds those of the rules that are for this guide; `None` where none is.
     ///
     /// # Errors
     /// The rule and the path that the guide does not have.
-    fn new(guide: &'static Guide, rules: &'static [Rule]) -> Result<Self, String> {
+    pub(super) fn new(
+        guide: &'static Guide,
+        rules: &'static [Rule],
+    ) -> Result<Option<Arc<Self>>, String> {
         let mut book = Self {
             guide,
             by_loop: guide.loops.iter().map(|_| Vec::new()).collect(),
@@ -81,15 +85,19 @@ impl RuleBook {
         };
         let name = guide.name();
         for rule in rules.iter().filter(|rule| rule.guides.contains(&name)) {
-            let loops = rule.bind(guide).map(|bound| bound.loops);
-            for index in loops.map_err(|reason| format!("{}: {reason}", rule.name))? {
+            let bind = || {
+                rule.bind(guide)
+                    .map_err(|reason| format!("{}: {reason}", rule.name))
+            };
+            for index in bind()?.loops {
                 // Each loop has its own: what is around it differs.
-                let bound = rule.bind(guide)?;
+                let bound = bind()?;
                 book.note(index, &bound);
-                book.by_loop[index].push(bound);
+                book.by_loop[index].push(Filed { rule, bound });
             }
         }
-        Ok(book)
+        let holds_any = book.by_loop.iter().any(|rules| !rules.is_empty());
+        Ok(holds_any.then(|| Arc::new(book)))
     }
 
     fn note(&mut self, anchor: LoopIndex, rule: &BoundRule) {

@@ -103,6 +103,7 @@ fn rule_wire(rule: &'static Rule, breach: Breach) -> WireCode {
         (None, Breach::SegmentForbidden) => WireCode::Segment("I9"),
         (None, Breach::ElementMissing) => WireCode::Element("I9"),
         (None, Breach::ElementForbidden) => WireCode::Element("I13"),
+        (None, Breach::Code) => WireCode::Element("I6"),
         (None, Breach::Value) => WireCode::Element("I12"),
     }
 }

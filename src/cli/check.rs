@@ -21,8 +21,9 @@ use crate::exchange::{
     AnswerNumbers, Copies, Repeated, SubmittedClaims, claim_acknowledgments,
     implementation_acknowledgments, interchange_acknowledgments,
 };
-use crate::gateway::clock;
+use crate::gateway::{Setup, clock};
 use crate::guide::codes::Codes;
+use crate::guide::rule::Rule;
 use crate::x12::{Item, Reader};
 
 use super::{Common, FAILED, FINDINGS, codes, output};
@@ -35,6 +36,7 @@ use super::{Common, FAILED, FINDINGS, codes, output};
   claimgate check --format 999 claims.837          the acknowledgment a receiver would send
   claimgate check --format 277ca claims.837        … and which claims it would take in, and why not the others
   claimgate check --snip 2 remittance.835          syntax and guide only, no balances
+  claimgate check --config claimgate.toml --payer acme claims.837   … as this payer takes it
   claimgate check --data store claims.837          with the code lists imported into the store (`claimgate codes`)")]
 pub(crate) struct CheckArgs {
     /// Interchanges, or folders of them; `-` reads standard input.
@@ -46,6 +48,9 @@ pub(crate) struct CheckArgs {
     /// Highest WEDI SNIP type of test to run.
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(1..=7))]
     snip: u8,
+    /// Hold the interchanges to the companion guide of this trading partner as well (`<ID>.overlay` beside its file).
+    #[arg(long, value_name = "ID")]
+    payer: Option<String>,
     /// Show the data of the segments named, and copy the data in error into a 999. It may be health information.
     #[arg(long)]
     show_values: bool,
@@ -77,6 +82,7 @@ pub(crate) fn run(args: &CheckArgs, common: &Common) -> anyhow::Result<ExitCode>
     let mut desk = Desk {
         args,
         codes: codes::load(common)?,
+        overlay: overlay(args, common)?,
         bar: output::byte_bar(lengths.map(|lengths| lengths.iter().sum())),
         count: files.len(),
         worst: Verdict::Accepted,
@@ -105,10 +111,27 @@ pub(crate) fn run(args: &CheckArgs, common: &Common) -> anyhow::Result<ExitCode>
     })
 }
 
+/// What the payer asked for wants beyond the guides.
+fn overlay(args: &CheckArgs, common: &Common) -> anyhow::Result<&'static [Rule]> {
+    let Some(id) = &args.payer else {
+        return Ok(&[]);
+    };
+    let setup = Setup::load(common.config.as_deref())?;
+    let partner = setup.partner(id).with_context(|| {
+        let known: Vec<_> = setup.partners.iter().map(|one| one.id.as_str()).collect();
+        format!(
+            "no trading partner is called {id}; known are: {}",
+            known.join(", ")
+        )
+    })?;
+    Ok(partner.overlay)
+}
+
 /// What goes on from file to file.
 struct Desk<'a> {
     args: &'a CheckArgs,
     codes: Arc<Codes>,
+    overlay: &'static [Rule],
     /// Over the bytes of all files.
     bar: ProgressBar,
     count: usize,
@@ -140,7 +163,9 @@ impl Desk<'_> {
             count => format!("{}/{count} {name}", index + 1),
         });
         let mut reader = Reader::new(self.bar.wrap_read(&mut input));
-        let mut checker = Checker::new(self.args.snip).with_codes(self.codes.clone());
+        let mut checker = Checker::new(self.args.snip)
+            .with_codes(self.codes.clone())
+            .with_overlay(self.overlay);
         let mut claims = SubmittedClaims::default();
         while let Some(item) = reader.next_item().with_context(|| cannot_read(file))? {
             checker.item(&item);

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::chart;
 use crate::check::{Code, WireCode, rules};
 use crate::exchange::status::in_words;
+use crate::guide::OVERLAY_FINDINGS;
 use crate::guide::codes::{Day, Meaning};
 use crate::guide::rule::Rule;
 use crate::reconcile::reason;
@@ -52,6 +53,9 @@ pub(crate) fn run(args: &ExplainArgs, common: &Common) -> anyhow::Result<ExitCod
             ];
             table.add_row(row);
         }
+        for (name, title, _) in OVERLAY_FINDINGS {
+            table.add_row([name, "7", "companion guide", title]);
+        }
         for code in chart::Code::ALL {
             table.add_row([code.name(), "", "chart", code.title()]);
         }
@@ -65,6 +69,14 @@ pub(crate) fn run(args: &ExplainArgs, common: &Common) -> anyhow::Result<ExitCod
     }
     if let Some(rule) = rules().iter().find(|rule| is_meant(&rule.name)) {
         explain_rule(rule, &mut out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some((name, title, help)) = OVERLAY_FINDINGS.iter().find(|(name, ..)| is_meant(name)) {
+        writeln!(
+            out,
+            "{name}: {title}\n  SNIP type 7, an error, by the companion guide of a payer"
+        )?;
+        writeln!(out, "  {help}")?;
         return Ok(ExitCode::SUCCESS);
     }
     let Some(code) = Code::ALL.iter().find(|code| is_meant(code.name())) else {

@@ -9,6 +9,7 @@ use crate::billing::Provenance;
 use crate::chart::{Code, Finding};
 use crate::check::{Checker, Judgment, Severity, Transaction};
 use crate::claim::{Claim, Submitter};
+use crate::guide::rule::Rule;
 use crate::payer::TradingPartner;
 use crate::transaction::t837p::{self, NotWritten, Numbers, Part, Written};
 use crate::x12;
@@ -78,7 +79,7 @@ pub fn write(
         let chosen: Vec<&Claim> = kept.iter().map(|&index| claims[index].claim).collect();
         let faults = match t837p::interchange(partner, &numbers, submitter, &chosen) {
             Ok(written) => {
-                let faults = faults(&written, &judge(&written.bytes))?;
+                let faults = faults(&written, &judge(&written.bytes, partner.overlay))?;
                 if faults.is_empty() {
                     return Ok(Batch {
                         written: Some(written),
@@ -118,8 +119,8 @@ pub fn write(
     })
 }
 
-fn judge(bytes: &[u8]) -> Judgment {
-    let mut checker = Checker::new(SNIP);
+fn judge(bytes: &[u8], overlay: &'static [Rule]) -> Judgment {
+    let mut checker = Checker::new(SNIP).with_overlay(overlay);
     x12::read_all(bytes, |item| checker.item(&item));
     checker.finish()
 }
@@ -161,8 +162,12 @@ fn faults(written: &Written, judgment: &Judgment) -> Result<Vec<Fault>, BadEnvel
             finding.message()
         );
         let before = faults.len();
+        let at = finding
+            .place
+            .position
+            .saturating_sub(finding.is_absence().into());
         for position in set.into_iter().flat_map(|set| &set.claims) {
-            if let Some(part) = position.part(finding.place.position) {
+            if let Some(part) = position.part(at) {
                 faults.push(Fault {
                     claim: position.claim,
                     part,

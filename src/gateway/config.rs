@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::billing::Defaults;
+use crate::guide::rule::Rule;
+use crate::guide::{Overlay, library};
 use crate::payer::{Route, TradingPartner};
 
 const SANDBOX: &str = include_str!("../../config/payers/sandbox.toml");
@@ -180,10 +182,26 @@ fn read_partner(file: &Path) -> Result<TradingPartner, ConfigError> {
         }
         None => {}
     }
+    partner.overlay = read_overlay(&file.with_extension("overlay"))?;
     Ok(partner)
 }
 
+/// The partner's companion guides; none where there is no such file.
+fn read_overlay(file: &Path) -> Result<&'static [Rule], ConfigError> {
+    if !file.exists() {
+        return Ok(&[]);
+    }
+    let overlay = Overlay::parse(&read_text(file)?, library());
+    let overlay = overlay.map_err(|error| ConfigError::new(file, error.to_string()))?;
+    Ok(overlay.keep())
+}
+
 fn read_toml<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
+    let parsed = toml::from_str(&read_text(file)?);
+    parsed.map_err(|error| ConfigError::new(file, error.to_string()))
+}
+
+fn read_text(file: &Path) -> Result<String, ConfigError> {
     let problem = |words: String| ConfigError::new(file, words);
     let unreadable = |error: std::io::Error| problem(format!("cannot be read: {error}"));
     let mut text = String::new();
@@ -196,7 +214,7 @@ fn read_toml<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigErr
     if text.len() as u64 > FILE_BYTES_MAX {
         return Err(problem("is too large to be a configuration".into()));
     }
-    toml::from_str(&text).map_err(|error| problem(error.to_string()))
+    Ok(text)
 }
 
 impl ConfigError {
@@ -265,5 +283,21 @@ mod tests {
         );
         check("", SANDBOX, "must be the file's name");
         check("payers = \"elsewhere\"", &partner, "correct `payers`");
+    }
+
+    #[test]
+    fn an_overlay_is_read_with_its_partner() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        write(
+            "acme.toml",
+            &SANDBOX.replace("id = \"sandbox\"", "id = \"acme\""),
+        );
+        write("acme.overlay", "overlay 837P Acme\nloop 2310B R\n");
+        let partners = read_partners(dir.path()).unwrap();
+        assert_eq!(partners[0].overlay.len(), 1);
+        write("acme.overlay", "overlay 837P Acme\nloop 2300\n  CLM N\n");
+        let told = read_partners(dir.path()).unwrap_err().to_string();
+        assert!(told.contains("acme.overlay: line 3"), "{told}");
     }
 }

@@ -12,6 +12,7 @@ mod dispatch;
 mod guide;
 mod library;
 mod notation;
+mod overlay;
 pub mod rule;
 mod shared;
 
@@ -24,4 +25,5 @@ pub use guide::{
 };
 pub use library::{Library, library};
 pub use notation::NotationError;
+pub use overlay::{FINDINGS as OVERLAY_FINDINGS, Overlay};
 pub use shared::Shared;

@@ -314,7 +314,7 @@ fn repeat(input: &str) -> Parsed<'_, Option<u32>> {
 }
 
 /// `limits = *( SP ( "{" 1*code "}" / "@" list / "max" n / "min" n / "repeat" n / "key" ) )`
-fn limits(input: &str) -> Parsed<'_, Limits<'_>> {
+pub(super) fn limits(input: &str) -> Parsed<'_, Limits<'_>> {
     let codes = delimited(
         char('{'),
         many0(preceded(space0, code)),
@@ -372,11 +372,11 @@ fn code(input: &str) -> Parsed<'_, &str> {
     alt((quoted, take_while1(|c: char| c != ' ' && c != '}'))).parse(input)
 }
 
-fn word(input: &str) -> Parsed<'_, &str> {
+pub(super) fn word(input: &str) -> Parsed<'_, &str> {
     recognize(take_while1(|c: char| !c.is_whitespace())).parse(input)
 }
 
-fn keyword<'a>(
+pub(super) fn keyword<'a>(
     name: &'static str,
 ) -> impl Parser<&'a str, Output = &'a str, Error = nom::error::Error<&'a str>> {
     terminated(tag(name), space1)

@@ -18,7 +18,9 @@
 mod bind;
 mod notation;
 
+pub(super) use bind::segments;
 pub use bind::{BoundCondition, BoundPath, BoundRule, Scope};
+pub(super) use notation::path as parse_path;
 
 use super::NotationError;
 use super::notation::logical_lines;
@@ -47,7 +49,7 @@ pub struct Rule {
     pub rejected: String,
     pub source: String,
     pub wire: Option<Wire>,
-    /// `A6:186`, with an entity as third part where one is meant.
+    /// `A6:186`, with an entity as third part where one is meant; empty where the place of the finding says it.
     pub status: String,
 }
 
@@ -105,6 +107,8 @@ pub enum Test<P> {
     Not(P, Vec<Pattern>),
     /// `PATH like SHAPE`: every value has the shape.
     Like(P, Shape),
+    /// `PATH long 1..20`: every value has so many characters.
+    Long(P, usize, usize),
     /// `LEFT < RIGHT`: every pair, or with `some` in front some pair, compares so.
     Compare {
         some: bool,
@@ -230,22 +234,23 @@ impl Rule {
         let name = name
             .strip_prefix("rule ")
             .filter(|name| is_name(name))
-            .ok_or_else(|| NotationError::at(first, "expected `rule` and a name"))?;
+            .ok_or_else(|| NotationError::at(first, NAME_EXPECTED))?;
         let mut draft = Draft::default();
         for (number, line) in lines {
-            let parsed = match line.trim_start().split_once(' ') {
-                Some((keyword, rest)) => draft.line(keyword, rest.trim_start()),
-                None => Err("a keyword without anything behind it".to_owned()),
-            };
-            parsed.map_err(|reason| NotationError::at(number, reason))?;
+            draft
+                .line(line.trim_start())
+                .map_err(|reason| NotationError::at(number, reason))?;
         }
         draft
-            .finish(name)
+            .finish(name, &[])
             .map_err(|reason| NotationError::at(first, reason))
     }
 }
 
-fn is_name(name: &str) -> bool {
+pub(super) const NAME_EXPECTED: &str =
+    "expected `rule` and a name: letters and digits, a capital first, at most 40";
+
+pub(super) fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.len() <= 40
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -253,7 +258,7 @@ fn is_name(name: &str) -> bool {
 
 /// The lines of a rule so far.
 #[derive(Default)]
-struct Draft {
+pub(super) struct Draft {
     texts: std::collections::HashMap<String, String>,
     at: Option<Path>,
     when: Vec<Condition<Path>>,
@@ -264,7 +269,12 @@ struct Draft {
 }
 
 impl Draft {
-    fn line(&mut self, keyword: &str, rest: &str) -> Result<(), String> {
+    /// Takes a line of a rule, without its indentation.
+    pub(super) fn line(&mut self, line: &str) -> Result<(), String> {
+        let (keyword, rest) = line
+            .split_once(' ')
+            .ok_or("a keyword without anything behind it")?;
+        let rest = rest.trim_start();
         match keyword {
             "at" => once(&mut self.at, notation::path(rest)?),
             "tell" => once(&mut self.tell, notation::path(rest)?),
@@ -287,9 +297,12 @@ impl Draft {
         }
     }
 
-    fn finish(mut self, name: &str) -> Result<Rule, String> {
+    /// The whole rule. `given`: what holds where a line is left out.
+    pub(super) fn finish(mut self, name: &str, given: &[(&str, &str)]) -> Result<Rule, String> {
         let mut text = |keyword: &str| {
-            let text = self.texts.remove(keyword);
+            let given = given.iter().find(|(known, _)| *known == keyword);
+            let given = || given.map(|(_, text)| (*text).to_owned());
+            let text = self.texts.remove(keyword).or_else(given);
             text.ok_or_else(|| format!("{name} has no line `{keyword}`"))
         };
         let is_warning = match text("severity").as_deref() {

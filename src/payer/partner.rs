@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::guide::rule::Rule;
 use serde::{Deserialize, Serialize};
 
 /// A payer or clearinghouse that interchanges are exchanged with.
@@ -28,6 +29,9 @@ pub struct TradingPartner {
     /// Absent: claims can be translated for this payer but not sent.
     #[serde(default)]
     pub route: Option<Route>,
+    /// What its companion guides ask for beyond the guides: `<id>.overlay` beside the partner's file.
+    #[serde(skip)]
+    pub overlay: &'static [Rule],
 }
 
 /// ISA and GS of what is sent to the partner.

@@ -1,13 +1,14 @@
 //! What an insurer takes of a payload: the judgment that its acknowledgments tell, and the claims of each interchange.
 //! It must not decide on a claim.
 //!
-//! Beside the guide it holds the plan's own companion guide, which is one rule: papers about a claim come by fax or
-//! electronically (PWK02 `FX`, `EL`, …), never by mail (`BM`).
+//! Beside the guides it holds claims to the plan's own companion guide, `companion.overlay`.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use crate::check::{Checker, Code, Finding, Judgment, Severity, Verdict};
+use crate::check::{Checker, Finding, Judgment, Severity, Verdict};
 use crate::claim::Claim;
+use crate::guide::rule::Rule;
+use crate::guide::{Overlay, library};
 use crate::transaction::t837p::{ClaimReader, ReadClaim, SetInfo};
 use crate::x12::{
     Delimiters, GroupHeader, InterchangeHeader, Item, Place, Segment, Writer, read_all,
@@ -17,7 +18,7 @@ use jiff::civil::DateTime;
 
 /// The guide whose claims the plan decides.
 const PROFESSIONAL: &str = "005010X222";
-const BY_MAIL: &str = "BM";
+const COMPANION: &str = include_str!("companion.overlay");
 
 /// A payload as it was judged and read.
 pub(super) struct Payload {
@@ -49,11 +50,17 @@ pub(super) struct Correspondent {
     delimiters: Delimiters,
 }
 
+/// What the plan asks for beyond the guides.
+fn companion() -> &'static [Rule] {
+    static COMPANION_RULES: LazyLock<Overlay> =
+        LazyLock::new(|| Overlay::parse(COMPANION, library()).expect("embedded overlay"));
+    &COMPANION_RULES.rules
+}
+
 /// Judges and reads a payload.
 pub(super) fn take(bytes: &[u8]) -> Payload {
-    let mut checker = Checker::default();
+    let mut checker = Checker::default().with_overlay(companion());
     let mut reader = ClaimReader::new();
-    let mut rule = CompanionGuide::default();
     let mut interchanges = Vec::new();
     read_all(bytes, |item| {
         checker.item(&item);
@@ -63,15 +70,12 @@ pub(super) fn take(bytes: &[u8]) -> Payload {
             keep(&mut interchanges, claim);
         }
         open(&mut interchanges, &segment);
-        rule.segment(&segment);
     });
     if let Some(claim) = reader.finish() {
         keep(&mut interchanges, claim);
     }
-    let mut judgment = checker.finish();
-    rule.tell(&mut judgment);
     Payload {
-        judgment,
+        judgment: checker.finish(),
         interchanges,
     }
 }
@@ -173,57 +177,5 @@ impl Correspondent {
             version: version.into(),
         });
         writer
-    }
-}
-
-/// The plan's own rule, over the segments of all claims.
-#[derive(Default)]
-struct CompanionGuide {
-    loop_id: &'static str,
-    findings: Vec<Finding>,
-}
-
-impl CompanionGuide {
-    fn segment(&mut self, segment: &Segment<'_>) {
-        match segment.id() {
-            b"ST" => self.loop_id = "",
-            b"CLM" => self.loop_id = "2300",
-            b"LX" if !self.loop_id.is_empty() => self.loop_id = "2400",
-            b"PWK" if !self.loop_id.is_empty() && segment.text(2) == BY_MAIL => {
-                self.findings.push(Finding {
-                    code: Code::ElementCode,
-                    place: segment.place,
-                    segment: "PWK".into(),
-                    loop_id: self.loop_id.into(),
-                    element: 2,
-                    component: 0,
-                    repetition: 0,
-                    data_element: "756".into(),
-                    detail: "this plan takes no papers by mail: expected AA, EL, EM, FT or FX"
-                        .into(),
-                    trigger: None,
-                });
-            }
-            _ => {}
-        }
-    }
-
-    /// Puts the findings among those of their sets, in the order of the segments.
-    fn tell(self, judgment: &mut Judgment) {
-        let at = |number: u32| (number as usize).wrapping_sub(1);
-        for finding in self.findings {
-            let place = finding.place;
-            let set = judgment
-                .interchanges
-                .get_mut(at(place.interchange))
-                .and_then(|interchange| interchange.groups.get_mut(at(place.group)))
-                .and_then(|group| group.transactions.get_mut(at(place.transaction)));
-            if let Some(set) = set.filter(|set| set.set == "837") {
-                let after = set
-                    .findings
-                    .partition_point(|other| other.place.position <= place.position);
-                set.findings.insert(after, finding);
-            }
-        }
     }
 }

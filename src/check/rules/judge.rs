@@ -1,21 +1,23 @@
 //! Judges the rules of a loop when it ends, and says where one is broken. It must not know any rule.
 
+use std::sync::Arc;
+
 use crate::guide::rule::{
-    BoundCondition, BoundPath, BoundRule, Operand, Part, Pattern, Relation, Scope, Test,
+    BoundCondition, BoundPath, Operand, Part, Pattern, Relation, Scope, Test,
 };
 use crate::guide::{ElementKind, LoopIndex, Segment as Definition};
 use crate::x12::{Element, Place, Segment};
 
-use super::RuleBook;
 use super::shelf::{Around, Shelf};
 use super::value::{compares, counted, edge, number, written};
+use super::{Filed, RuleBook};
 use crate::check::walk::Walk;
 use crate::check::{Breach, Code, Finding, Trigger};
 
 /// The rules of one transaction set.
 #[derive(Debug)]
 pub(in crate::check) struct Rules {
-    book: &'static RuleBook,
+    book: Arc<RuleBook>,
     shelf: Shelf,
     snip_max: u8,
 }
@@ -40,8 +42,8 @@ struct Value<'s> {
 }
 
 impl Rules {
-    pub(in crate::check) fn new(book: &'static RuleBook, snip_max: u8) -> Self {
-        let shelf = Shelf::new(book);
+    pub(in crate::check) fn new(book: Arc<RuleBook>, snip_max: u8) -> Self {
+        let shelf = Shelf::new(&book);
         Self {
             book,
             shelf,
@@ -84,7 +86,7 @@ impl Rules {
         // What did not fit was not seen: nothing can be said of it.
         if !rules.is_empty() && !self.shelf.is_full() {
             let judge = Judge {
-                book: self.book,
+                book: &self.book,
                 shelf: &self.shelf,
                 closing: place,
             };
@@ -97,15 +99,15 @@ impl Rules {
 }
 
 struct Judge<'s> {
-    book: &'static RuleBook,
+    book: &'s RuleBook,
     shelf: &'s Shelf,
     /// Where the loop ended.
     closing: Place,
 }
 
 impl<'s> Judge<'s> {
-    fn rule(&self, rule: &BoundRule, findings: &mut Vec<Finding>) {
-        let Some(at) = &rule.at else {
+    fn rule(&self, rule: &Filed, findings: &mut Vec<Finding>) {
+        let Some(at) = &rule.bound.at else {
             return self.at(rule, Here::default(), findings);
         };
         let mut anchors = Vec::new();
@@ -144,8 +146,9 @@ impl<'s> Judge<'s> {
         segment.is_none_or(|segment| segment.element(usize::from(here.element)).is_empty())
     }
 
-    fn at(&self, rule: &BoundRule, here: Here, findings: &mut Vec<Finding>) {
+    fn at(&self, rule: &Filed, here: Here, findings: &mut Vec<Finding>) {
         if !rule
+            .bound
             .when
             .iter()
             .all(|condition| self.holds(condition, here))
@@ -153,6 +156,7 @@ impl<'s> Judge<'s> {
             return;
         }
         let Some(broken) = rule
+            .bound
             .need
             .iter()
             .find(|condition| !self.holds(condition, here))
@@ -190,6 +194,9 @@ impl<'s> Judge<'s> {
             Test::Only(path, codes) => self.first(path, here, |one| !fits(codes, one)),
             Test::Not(path, codes) => self.first(path, here, |one| fits(codes, one)),
             Test::Like(path, shape) => self.first(path, here, |one| !shape.fits(one)),
+            Test::Long(path, min, max) => {
+                self.first(path, here, |one| !(*min..=*max).contains(&length(one)))
+            }
             Test::In(path, of) => self.first(path, here, |one| !self.has(of, here, one)),
             Test::Outside(path, of) => self.first(path, here, |one| self.has(of, here, one)),
             Test::Distinct(path) => {
@@ -350,25 +357,27 @@ impl<'s> Judge<'s> {
         })
     }
 
-    fn finding(&self, rule: &BoundRule, broken: &BoundCondition, here: Here) -> Finding {
+    fn finding(&self, rule: &Filed, broken: &BoundCondition, here: Here) -> Finding {
         let test = broken.0.first();
-        let offender = match &rule.tell {
+        let offender = match &rule.bound.tell {
             Some(path) => self.first(path, here, |_| true),
             None => test.and_then(|test| self.told_at(test, here)),
         };
         let path = rule
+            .bound
             .tell
             .as_ref()
             .or_else(|| test.and_then(|test| test.paths().first().copied()));
-        let absent = matches!(test, Some(Test::Absent(_)));
+        let breach = test.map_or(Breach::Value, breach);
         let mut finding = match (offender.filter(|one| one.entry != usize::MAX), path) {
-            (Some(value), _) => self.there(rule, value, absent),
+            (Some(value), _) => self.there(rule, value, breach),
             (None, Some(path)) => self.missing(rule, path, here),
             (None, None) => {
                 Finding::segment(Code::Rule(rule.rule, Breach::Value), self.closing, b"")
             }
         };
         let when = rule
+            .bound
             .when
             .iter()
             .flat_map(|condition| &condition.0)
@@ -389,11 +398,10 @@ impl<'s> Judge<'s> {
         }
     }
 
-    fn there(&self, rule: &BoundRule, value: Value<'_>, is_forbidden: bool) -> Finding {
-        let breach = match (is_forbidden, value.element) {
-            (true, 0) => Breach::SegmentForbidden,
-            (true, _) => Breach::ElementForbidden,
-            (false, _) => Breach::Value,
+    fn there(&self, rule: &Filed, value: Value<'_>, breach: Breach) -> Finding {
+        let breach = match (breach, value.element) {
+            (Breach::ElementForbidden, 0) => Breach::SegmentForbidden,
+            (breach, _) => breach,
         };
         self.at_entry(
             rule,
@@ -406,7 +414,7 @@ impl<'s> Judge<'s> {
 
     fn at_entry(
         &self,
-        rule: &BoundRule,
+        rule: &Filed,
         breach: Breach,
         entry: usize,
         (element, component): (u8, u8),
@@ -430,7 +438,7 @@ impl<'s> Judge<'s> {
     }
 
     /// The finding that what a path means is not there: an element of a segment that is, or a segment or loop.
-    fn missing(&self, rule: &BoundRule, path: &BoundPath, here: Here) -> Finding {
+    fn missing(&self, rule: &Filed, path: &BoundPath, here: Here) -> Finding {
         let whole = BoundPath {
             element: Part::Whole,
             component: Part::Whole,
@@ -497,7 +505,7 @@ impl<'s> Judge<'s> {
         })
     }
 
-    fn loop_id(&self, index: LoopIndex) -> &'static str {
+    fn loop_id(&self, index: LoopIndex) -> &str {
         &self.book.guide.loops[index].id
     }
 }
@@ -531,6 +539,20 @@ fn visit_element<'s>(
             }),
         }
     })
+}
+
+/// How a value breaks a test.
+fn breach(test: &Test<BoundPath>) -> Breach {
+    match test {
+        Test::Absent(_) => Breach::ElementForbidden,
+        Test::Is(..) | Test::Only(..) | Test::Not(..) => Breach::Code,
+        _ => Breach::Value,
+    }
+}
+
+/// Characters, not bytes.
+fn length(value: &[u8]) -> usize {
+    String::from_utf8_lossy(value).chars().count()
 }
 
 fn fits(codes: &[Pattern], value: &[u8]) -> bool {

@@ -85,8 +85,7 @@ enum Owner {
 /// The claim, or the level with its claims, that a finding belongs to; `None` for the whole set.
 fn owner(set: &SubmittedSet, finding: &Finding) -> Option<Owner> {
     let position = finding.place.position;
-    // What is missing was to stand before the segment that it was noticed at.
-    let absent = status::is_absence(finding.code);
+    let absent = finding.is_absence();
     let before = |at: u32| at < position || (at == position && !absent);
     let level = |level: usize| {
         let starts = &set.levels[level];

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::check::{Breach, Code, Finding};
+use crate::check::{Code, Finding};
 use crate::transaction::t277ca::StatusCode;
 
 /// A finding that no line of the table is about: returned as missing or invalid information.
@@ -52,7 +52,9 @@ impl Table {
 
 /// A finding in a set of this guide, as STC says it.
 pub(super) fn status(guide: &str, finding: &Finding) -> StatusCode {
-    if let Code::Rule(rule, _) = finding.code {
+    if let Code::Rule(rule, _) = finding.code
+        && !rule.status.is_empty()
+    {
         return of_rule(&rule.status);
     }
     let entity = TABLE.entity(guide, &finding.loop_id);
@@ -111,14 +113,6 @@ fn fits(pattern: &str, text: &str) -> bool {
         Some(start) => text.starts_with(start),
         None => pattern == text,
     }
-}
-
-/// What is missing is noticed at the segment behind it.
-pub(super) fn is_absence(code: Code) -> bool {
-    matches!(
-        code,
-        Code::SegmentMissing | Code::LoopMissing | Code::Rule(_, Breach::SegmentMissing)
-    )
 }
 
 #[cfg(test)]

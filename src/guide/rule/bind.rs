@@ -6,7 +6,6 @@ use crate::guide::{Guide, LoopIndex, SegmentIndex};
 /// A rule whose paths a guide has.
 #[derive(Debug)]
 pub struct BoundRule {
-    pub rule: &'static Rule,
     /// The loops at whose end it is judged.
     pub loops: Vec<LoopIndex>,
     /// What is judged in them; `None`: the loop as a whole.
@@ -48,7 +47,7 @@ impl Rule {
     ///
     /// # Errors
     /// The path that the guide does not have.
-    pub fn bind(&'static self, guide: &Guide) -> Result<BoundRule, String> {
+    pub fn bind(&self, guide: &Guide) -> Result<BoundRule, String> {
         let loops = match &self.at.loop_id {
             Some(id) => loops_called(guide, id)?,
             None => return Err("`at` names no loop".to_owned()),
@@ -74,7 +73,6 @@ impl Rule {
             .map(|path| binder.path(path))
             .transpose()?;
         Ok(BoundRule {
-            rule: self,
             loops,
             at,
             when,
@@ -82,6 +80,20 @@ impl Rule {
             tell,
         })
     }
+}
+
+/// The guide's segments that a path means, seen from a loop.
+///
+/// # Errors
+/// What the guide does not have.
+pub(in crate::guide) fn segments(guide: &Guide, path: &Path) -> Result<Vec<SegmentIndex>, String> {
+    let id = path.loop_id.as_deref().ok_or("no loop before this line")?;
+    let loops = loops_called(guide, id)?;
+    let binder = Binder {
+        guide,
+        loops: &loops,
+    };
+    binder.path(path).map(|bound| bound.segments)
 }
 
 struct Binder<'a> {
@@ -150,6 +162,7 @@ impl Binder<'_> {
             Test::Only(path, codes) => Test::Only(self.path(path)?, codes.clone()),
             Test::Not(path, codes) => Test::Not(self.path(path)?, codes.clone()),
             Test::Like(path, shape) => Test::Like(self.path(path)?, shape.clone()),
+            Test::Long(path, min, max) => Test::Long(self.path(path)?, *min, *max),
             Test::In(path, of) => Test::In(self.path(path)?, self.path(of)?),
             Test::Outside(path, of) => Test::Outside(self.path(path)?, self.path(of)?),
             Test::Distinct(path) => Test::Distinct(self.path(path)?),
@@ -190,6 +203,7 @@ impl<P> Test<P> {
             | Self::Only(path, _)
             | Self::Not(path, _)
             | Self::Like(path, _)
+            | Self::Long(path, ..)
             | Self::Distinct(path) => vec![path],
             Self::In(path, of) | Self::Outside(path, of) => vec![path, of],
             Self::Compare { left, right, .. } => [left, right]

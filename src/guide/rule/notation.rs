@@ -16,7 +16,7 @@ use super::{
 
 type Parsed<'a, T> = IResult<&'a str, T>;
 
-pub(super) fn path(text: &str) -> Result<Path, String> {
+pub(in crate::guide) fn path(text: &str) -> Result<Path, String> {
     whole(path_of, text)
 }
 
@@ -95,6 +95,10 @@ fn test(input: &str) -> Parsed<'_, Test<Path>> {
         map((path_of, tag(" like "), shape), |(path, _, shape)| {
             Test::Like(path, shape)
         }),
+        map(
+            (path_of, tag(" long "), number_of, tag(".."), number_of),
+            |(path, _, min, _, max)| Test::Long(path, min, max),
+        ),
         map((path_of, tag(" in "), path_of), |(path, _, of)| {
             Test::In(path, of)
         }),
@@ -277,6 +281,10 @@ fn element(input: &str) -> Parsed<'_, Part> {
 fn component(input: &str) -> Parsed<'_, Part> {
     let number = map(map_res(digit1, str::parse), Part::One);
     preceded(char('-'), alt((number, value(Part::Each, char('*'))))).parse(input)
+}
+
+fn number_of(input: &str) -> Parsed<'_, usize> {
+    map_res(digit1, str::parse).parse(input)
 }
 
 fn word(input: &str) -> Parsed<'_, String> {

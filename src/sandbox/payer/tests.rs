@@ -209,7 +209,8 @@ fn every_outcome_is_answered_and_paid_to_the_cent() {
     let told = &first.acknowledgments[0];
     assert!(told.contains("TA1*000000001*261124*0900*A*000~"), "{told}");
     assert!(
-        told.contains("IK3*PWK*") && told.contains("*2300*8~CTX*CLM01:MAILED~IK4*2*756*7~IK5*R*5~"),
+        told.contains("IK3*PWK*")
+            && told.contains("*2300*8~CTX*CLM01:MAILED~IK4*2*756*I6~IK5*R*I5~"),
         "{told}"
     );
     assert!(told.contains("AK9*P*2*2*1~"), "{told}");
