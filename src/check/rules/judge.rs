@@ -164,10 +164,12 @@ impl<'s> Judge<'s> {
             return;
         };
         let finding = self.finding(rule, broken, here);
+        // One fault is told once; of a missing segment's kind only its title tells.
         let is_told = |one: &Finding| {
             one.place.position == finding.place.position
                 && one.segment == finding.segment
-                && one.element == finding.element
+                && (one.element, one.component) == (finding.element, finding.component)
+                && (finding.element > 0 || one.detail.starts_with(&finding.detail))
         };
         if !findings.iter().any(is_told) {
             findings.push(finding);
