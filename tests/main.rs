@@ -14,6 +14,7 @@ mod fhir;
 mod gateway;
 mod outbox;
 mod report;
+mod rules;
 mod t277ca;
 mod t837p;
 mod translate;

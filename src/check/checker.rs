@@ -13,8 +13,12 @@ use super::code_set::CodeSet;
 use super::hierarchy::Hierarchy;
 use super::judgment::{Group, Interchange, Judgment, Transaction};
 use super::keep::{FINDINGS_MAX, Room, TRANSACTIONS_MAX};
+use super::rules::{Rules, rule_book};
 use super::walk::Walk;
 use super::{Code, Finding, element, envelope, keep, support};
+
+/// The lowest SNIP level of a rule.
+const RULES_FROM: u8 = 3;
 
 /// Judges a stream of interchanges as it is read.
 #[derive(Debug)]
@@ -46,6 +50,7 @@ struct Open {
     hierarchy: Hierarchy,
     balance: Balance,
     code_set: CodeSet,
+    rules: Option<Rules>,
     transaction: Transaction,
     at: Place,
 }
@@ -183,8 +188,13 @@ impl Checker {
         if !self.is_new(st.text(2)) {
             findings.push(at(Code::TransactionControlDuplicate, st, 2));
         }
+        let rules = guide
+            .ok()
+            .filter(|_| self.snip_max >= RULES_FROM)
+            .and_then(rule_book);
         self.open = Some(Open {
             walk: guide.ok().map(Walk::new),
+            rules: rules.map(|book| Rules::new(book, self.snip_max)),
             hierarchy: Hierarchy::default(),
             balance: Balance::default(),
             code_set: CodeSet::new(self.codes.clone()),
@@ -229,7 +239,11 @@ impl Checker {
         let before = findings.len();
         match &mut open.walk {
             Some(walk) => {
-                if let Some(rule) = walk.place(segment, findings) {
+                let placed = walk.place(segment, findings);
+                if let Some(rules) = &mut open.rules {
+                    rules.segment(placed, segment, walk, findings);
+                }
+                if let Some(rule) = placed {
                     element::check(rule, segment, walk.loop_id(), findings);
                     if snip_max >= 5 {
                         let loop_id = walk.loop_id();
@@ -403,6 +417,9 @@ impl Checker {
         let before = findings.len();
         if let Some(walk) = &mut open.walk {
             walk.finish(place, findings);
+            if let Some(rules) = &mut open.rules {
+                rules.finish(place, findings);
+            }
             // That SE is missing has a code of its own.
             findings.retain(|one| one.code != Code::SegmentMissing || one.segment != "SE");
             open.hierarchy.finish(findings);

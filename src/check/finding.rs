@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::guide::rule::Rule;
 use crate::x12::Place;
 
 /// Something that is wrong at one place. It holds no value of the interchange unless one was asked for.
@@ -23,6 +24,31 @@ pub struct Finding {
     pub data_element: String,
     /// What stands there by name, and what was expected: `Claim charge: expected at most 18 characters, found 20`.
     pub detail: String,
+    /// What made a rule ask for something.
+    pub trigger: Option<Box<Trigger>>,
+}
+
+/// The place that makes a rule hold: CTX of a 999 names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trigger {
+    pub segment: String,
+    /// As in [`Place::position`].
+    pub position: u32,
+    pub loop_id: String,
+    /// 0: the whole segment.
+    pub element: u8,
+    pub component: u8,
+    pub repetition: u8,
+}
+
+/// How a rule was broken, as far as a 999 tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Breach {
+    SegmentMissing,
+    SegmentForbidden,
+    ElementMissing,
+    ElementForbidden,
+    Value,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,33 +62,54 @@ macro_rules! codes {
     ($($code:ident $severity:ident $snip:literal $title:literal $help:literal)*) => {
         /// Every kind of finding. The names are a contract: scripts match on them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Code { $($code),* }
+        pub enum Code {
+            $($code,)*
+            /// A rule of a guide, a line of business or a payer.
+            Rule(&'static Rule, Breach),
+        }
 
         impl Code {
+            /// All but the rules; those are [`super::rules`].
             pub const ALL: &[Self] = &[$(Self::$code),*];
 
             /// The name in reports.
             pub fn name(self) -> &'static str {
-                match self { $(Self::$code => stringify!($code)),* }
+                match self {
+                    $(Self::$code => stringify!($code),)*
+                    Self::Rule(rule, _) => &rule.name,
+                }
             }
 
             /// WEDI SNIP type of test.
             pub fn snip(self) -> u8 {
-                match self { $(Self::$code => $snip),* }
+                match self {
+                    $(Self::$code => $snip,)*
+                    Self::Rule(rule, _) => rule.snip,
+                }
             }
 
             pub fn severity(self) -> Severity {
-                match self { $(Self::$code => Severity::$severity),* }
+                match self {
+                    $(Self::$code => Severity::$severity,)*
+                    Self::Rule(rule, _) if rule.is_warning => Severity::Warning,
+                    Self::Rule(..) => Severity::Error,
+                }
             }
 
             /// What it means, in a few words.
             pub fn title(self) -> &'static str {
-                match self { $(Self::$code => $title),* }
+                match self {
+                    $(Self::$code => $title,)*
+                    Self::Rule(rule, _) => &rule.title,
+                }
             }
 
             /// What to do about it.
             pub fn help(self) -> &'static str {
-                match self { $(Self::$code => $help),* }
+                match self {
+                    $(Self::$code => $help,)*
+                    Self::Rule(rule, _) => &rule.help,
+                }
             }
         }
     };
@@ -232,6 +279,7 @@ impl Finding {
             repetition: 0,
             data_element: String::new(),
             detail: String::new(),
+            trigger: None,
         }
     }
 

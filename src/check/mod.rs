@@ -11,15 +11,17 @@ mod envelope;
 mod finding;
 mod hierarchy;
 mod keep;
+mod rules;
 mod sound;
 mod support;
 mod walk;
 mod wire_code;
 
 pub use checker::Checker;
-pub use finding::{Code, Finding, Severity};
+pub use finding::{Breach, Code, Finding, Severity, Trigger};
 pub use judgment::{Group, Interchange, Judgment, Transaction, Unkept, Unsupported, Verdict};
 pub use keep::{ENVELOPES_MAX, FINDINGS_MAX, STREAM_FINDINGS_MAX, TRANSACTIONS_MAX};
+pub use rules::rules;
 pub use wire_code::WireCode;
 
 mod judgment;

@@ -17,6 +17,8 @@ pub(super) struct Walk<'g> {
     spare: Vec<Vec<u32>>,
     /// Loops that the last segment without a place may have opened: what belongs to them is not told again.
     lost: Vec<LoopIndex>,
+    /// How many of the loops that were open before the last segment still are.
+    unmoved: usize,
 }
 
 /// The count of a child that was told of as missing and has not come since.
@@ -58,6 +60,7 @@ impl<'g> Walk<'g> {
             frames: Vec::new(),
             spare: Vec::new(),
             lost: Vec::new(),
+            unmoved: 0,
         };
         walk.open(0, None);
         walk
@@ -69,6 +72,7 @@ impl<'g> Walk<'g> {
         segment: &Segment<'_>,
         findings: &mut Vec<Finding>,
     ) -> Option<&'g crate::guide::Segment> {
+        self.unmoved = self.frames.len();
         if self.belongs_to_lost(segment) {
             return None;
         }
@@ -86,6 +90,16 @@ impl<'g> Walk<'g> {
         self.frames
             .last()
             .map_or("", |frame| &self.guide.loops[frame.index].id)
+    }
+
+    /// The open loops, the outermost first.
+    pub(super) fn loops(&self) -> impl Iterator<Item = LoopIndex> + '_ {
+        self.frames.iter().map(|frame| frame.index)
+    }
+
+    /// How many of the loops that were open before the last segment still are: the first so many of [`Self::loops`].
+    pub(super) fn unmoved(&self) -> usize {
+        self.unmoved
     }
 
     /// Closes every loop at the end of the set.
@@ -214,6 +228,7 @@ impl<'g> Walk<'g> {
     fn close(&mut self, place: Place, findings: &mut Vec<Finding>) {
         self.report_missing(self.frames.len() - 1, u16::MAX, place, findings);
         if let Some(frame) = self.frames.pop() {
+            self.unmoved = self.unmoved.min(self.frames.len());
             self.spare.push(frame.counts);
         }
     }

@@ -1,6 +1,8 @@
 //! The codes of TA1 and 999 that say a finding on the wire. It must not know how an acknowledgment is written.
 
-use super::{Code, Unsupported};
+use crate::guide::rule::{Rule, Wire};
+
+use super::{Breach, Code, Unsupported};
 
 /// How a finding is told to the sender of an interchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,7 @@ impl Code {
     pub fn wire(self) -> WireCode {
         use WireCode::{Element, Group, Interchange, Segment, Transaction, Untold};
         match self {
+            Self::Rule(rule, breach) => rule_wire(rule, breach),
             Self::IsaUnreadable | Self::IsaWidth | Self::NoInterchange => Interchange("022"),
             Self::Unterminated | Self::InterchangeNotClosed => Interchange("023"),
             Self::SegmentTooLong => Interchange("022"),
@@ -89,6 +92,20 @@ impl Code {
             | Self::NpiCheckDigit
             | Self::FindingsCut => Untold,
         }
+    }
+}
+
+/// A rule is of the implementation: its codes are those that begin with I.
+fn rule_wire(rule: &'static Rule, breach: Breach) -> WireCode {
+    match (&rule.wire, breach) {
+        _ if rule.is_warning => WireCode::Untold,
+        (Some(Wire::Segment(code)), _) => WireCode::Segment(code),
+        (Some(Wire::Element(code)), _) => WireCode::Element(code),
+        (None, Breach::SegmentMissing) => WireCode::Segment("I6"),
+        (None, Breach::SegmentForbidden) => WireCode::Segment("I9"),
+        (None, Breach::ElementMissing) => WireCode::Element("I9"),
+        (None, Breach::ElementForbidden) => WireCode::Element("I13"),
+        (None, Breach::Value) => WireCode::Element("I12"),
     }
 }
 

@@ -64,6 +64,8 @@ pub enum ChildKind {
 /// A use of a segment at one place of a guide.
 #[derive(Debug)]
 pub struct Segment {
+    /// Where it stands in [`Guide::segments`].
+    pub index: SegmentIndex,
     pub id: String,
     /// The guide's four digits.
     pub position: u16,
@@ -176,15 +178,35 @@ impl Guide {
         &self.loops[0]
     }
 
+    /// What people call it: `837P`, `837I`, `837D`, else the set with `CA` for the claim acknowledgment.
+    pub fn name(&self) -> String {
+        let kind = match self.id.get(6..10) {
+            Some("X222") => "P",
+            Some("X223") => "I",
+            Some("X224") => "D",
+            Some("X214") => "CA",
+            _ => "",
+        };
+        format!("{}{kind}", self.set)
+    }
+
     /// The segment that opens a loop.
     pub fn trigger(&self, index: LoopIndex) -> Option<&Segment> {
-        self.loops[index]
-            .children
-            .iter()
-            .find_map(|child| match child.kind {
-                ChildKind::Segment(segment) => Some(&self.segments[segment]),
-                ChildKind::Loop(_) => None,
-            })
+        self.trigger_index(index).map(|at| &self.segments[at])
+    }
+
+    pub(super) fn trigger_index(&self, index: LoopIndex) -> Option<SegmentIndex> {
+        let mut children = self.loops[index].children.iter();
+        children.find_map(|child| match child.kind {
+            ChildKind::Segment(segment) => Some(segment),
+            ChildKind::Loop(_) => None,
+        })
+    }
+
+    /// Whether a loop stands in another, at any depth.
+    pub fn holds(&self, outer: LoopIndex, inner: LoopIndex) -> bool {
+        let mut parents = self.loops[inner].parents.iter();
+        parents.any(|&parent| parent == outer || (parent != inner && self.holds(outer, parent)))
     }
 
     pub fn usage(&self, child: ChildKind) -> Usage {
@@ -419,6 +441,7 @@ impl<'d> Builder<'d> {
             self.guide.loops[self.open_loop].children.push(child);
         }
         self.guide.segments.push(Segment {
+            index,
             id: id.to_owned(),
             position,
             title: title.to_owned(),

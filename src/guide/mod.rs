@@ -3,7 +3,7 @@
 //!
 //! A guide is `data/<GUIDE>.guide`; `data/dictionary` holds what the standard itself says of elements, composites and
 //! segments, `data/shared.guide` the lines that several guides hold. [`library`] gives the embedded guides, [`codes`] the
-//! external code lists that they name; [`Guide::audit`] proves that a guide is unambiguous and whole.
+//! external code lists that they name, [`rule`] what they ask for in some situations; [`Guide::audit`] proves that a guide is unambiguous and whole.
 
 mod audit;
 pub mod codes;
@@ -12,6 +12,7 @@ mod dispatch;
 mod guide;
 mod library;
 mod notation;
+pub mod rule;
 mod shared;
 
 pub use audit::Flaw;

@@ -298,6 +298,7 @@ fn used_before(index: usize) -> Finding {
         repetition: 0,
         data_element: "I12".into(),
         detail: String::new(),
+        trigger: None,
     }
 }
 

@@ -201,6 +201,7 @@ impl CompanionGuide {
                     data_element: "756".into(),
                     detail: "this plan takes no papers by mail: expected AA, EL, EM, FT or FX"
                         .into(),
+                    trigger: None,
                 });
             }
             _ => {}

@@ -10,10 +10,12 @@ mod lexer;
 mod place;
 mod reader;
 mod segment;
+mod stack;
 mod writer;
 
 pub use delimiters::{Delimiters, ISA_LENGTH};
 pub use place::Place;
 pub use reader::{Fault, FaultKind, Item, Reader, SEGMENT_BYTES_MAX, read_all};
 pub use segment::{Component, Element, Segment, SegmentBuf};
+pub use stack::SegmentStack;
 pub use writer::{GroupHeader, InterchangeHeader, Refused, SegmentWriter, Writer};

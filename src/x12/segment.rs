@@ -56,6 +56,16 @@ impl<'a> Segment<'a> {
         }
     }
 
+    /// Where the id and each element end, counted from the segment's start.
+    pub(super) fn ends(&self) -> impl Iterator<Item = u32> + use<'a> {
+        let start = self.start as u32;
+        self.ends.iter().map(move |end| end - start)
+    }
+
+    pub(super) fn traits(&self) -> Traits {
+        self.traits
+    }
+
     /// The bytes of the segment without its terminator.
     #[inline]
     pub fn raw(&self) -> &'a [u8] {
@@ -138,11 +148,7 @@ impl<'a> Segment<'a> {
     pub fn to_owned(&self) -> SegmentBuf {
         SegmentBuf {
             raw: self.raw().to_vec(),
-            ends: self
-                .ends
-                .iter()
-                .map(|end| end - self.start as u32)
-                .collect(),
+            ends: self.ends().collect(),
             delimiters: self.delimiters,
             place: self.place,
             traits: self.traits,

@@ -1,0 +1,172 @@
+//! The rules: what a guide asks for in some situations (SNIP 4), of a line of business (6) or of a payer (7). One file
+//! a rule, `<room>/<Name>.rule`, named in the room's `mod.rs`; `crate::guide::rule` says how they are written. It must not know what
+//! any of them asks for.
+
+mod business;
+mod common;
+mod dental;
+mod institutional;
+mod judge;
+mod professional;
+mod shelf;
+mod value;
+
+use std::sync::OnceLock;
+
+use crate::guide::rule::{BoundPath, BoundRule, Rule, Scope};
+use crate::guide::{Guide, Library, LoopIndex, library};
+
+pub(super) use judge::Rules;
+
+const ROOMS: [&[&str]; 5] = [
+    common::TEXTS,
+    professional::TEXTS,
+    institutional::TEXTS,
+    dental::TEXTS,
+    business::TEXTS,
+];
+
+/// Every rule that comes with claimgate, by name.
+pub fn rules() -> &'static [Rule] {
+    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+    RULES.get_or_init(|| {
+        // Embedded text is ours: a mistake in it is a bug, found by the first test that runs.
+        let parse = |text: &&str| Rule::parse(text).expect("embedded rule");
+        let mut rules: Vec<Rule> = ROOMS.into_iter().flatten().map(parse).collect();
+        rules.sort();
+        rules
+    })
+}
+
+/// The rules of one guide.
+#[derive(Debug)]
+pub(super) struct RuleBook {
+    pub(super) guide: &'static Guide,
+    /// By loop: what is judged when it ends.
+    by_loop: Vec<Vec<BoundRule>>,
+    /// By loop: whether a rule still looks into it when it has ended.
+    retained: Vec<bool>,
+    /// By segment: whether a rule reads it.
+    wanted: Vec<bool>,
+}
+
+/// The rules of a guide of the library; `None` where it has none.
+pub(super) fn rule_book(guide: &'static Guide) -> Option<&'static RuleBook> {
+    static BOOKS: OnceLock<Vec<Option<RuleBook>>> = OnceLock::new();
+    let books = BOOKS.get_or_init(|| {
+        let of = |guide| {
+            let book = RuleBook::new(guide, rules()).expect("embedded rule");
+            book.by_loop
+                .iter()
+                .any(|rules| !rules.is_empty())
+                .then_some(book)
+        };
+        Library::guides(library()).iter().map(of).collect()
+    });
+    let mut books = books.iter().flatten();
+    books.find(|book| std::ptr::eq(book.guide, guide))
+}
+
+impl RuleBook {
+    /// Binds those of the rules that are for this guide.
+    ///
+    /// # Errors
+    /// The rule and the path that the guide does not have.
+    fn new(guide: &'static Guide, rules: &'static [Rule]) -> Result<Self, String> {
+        let mut book = Self {
+            guide,
+            by_loop: guide.loops.iter().map(|_| Vec::new()).collect(),
+            retained: vec![false; guide.loops.len()],
+            wanted: vec![false; guide.segments.len()],
+        };
+        let name = guide.name();
+        for rule in rules.iter().filter(|rule| rule.guides.contains(&name)) {
+            let loops = rule.bind(guide).map(|bound| bound.loops);
+            for index in loops.map_err(|reason| format!("{}: {reason}", rule.name))? {
+                // Each loop has its own: what is around it differs.
+                let bound = rule.bind(guide)?;
+                book.note(index, &bound);
+                book.by_loop[index].push(bound);
+            }
+        }
+        Ok(book)
+    }
+
+    fn note(&mut self, anchor: LoopIndex, rule: &BoundRule) {
+        for path in rule.paths() {
+            for &segment in &path.segments {
+                self.wanted[segment] = true;
+            }
+            for inner in loops_looked_into(anchor, path) {
+                self.retain(anchor, inner);
+            }
+        }
+    }
+
+    /// Keeps a loop beside or in the anchor until the loop around both ends.
+    fn retain(&mut self, anchor: LoopIndex, inner: LoopIndex) {
+        let guide = self.guide;
+        if inner == anchor || guide.holds(inner, anchor) {
+            return;
+        }
+        self.retained[inner] = true;
+        for &parent in &guide.loops[inner].parents {
+            self.retain(anchor, parent);
+        }
+    }
+}
+
+fn loops_looked_into(anchor: LoopIndex, path: &BoundPath) -> Vec<LoopIndex> {
+    match &path.scope {
+        Scope::Loops(loops) => loops.clone(),
+        Scope::Here | Scope::Own => vec![anchor],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_says_what_people_need() {
+        for rule in rules() {
+            assert!(
+                rule.help.ends_with('.') && rule.reason.ends_with('.'),
+                "{}",
+                rule.name
+            );
+            assert!(!rule.title.ends_with('.'), "{}", rule.name);
+            assert!(
+                rule.accepted.ends_with('~') && rule.rejected.ends_with('~'),
+                "{}",
+                rule.name
+            );
+            let known = |name: &String| library().guides().iter().any(|one| one.name() == *name);
+            assert!(
+                rule.guides.iter().all(known),
+                "{}: {:?}",
+                rule.name,
+                rule.guides
+            );
+        }
+    }
+
+    /// Memory is bounded by the largest claim: no claim waits for another to end.
+    #[test]
+    fn no_rule_looks_into_claims_that_have_ended() {
+        for guide in library().guides() {
+            let Some(book) = rule_book(guide) else {
+                continue;
+            };
+            for (index, one) in guide.loops.iter().enumerate() {
+                let holds_claims = ["2000A", "2000B", "2000C", "2300"].contains(&one.id.as_str());
+                assert!(
+                    !(holds_claims && book.retained[index]),
+                    "{} {}",
+                    guide.id,
+                    one.id
+                );
+            }
+        }
+    }
+}

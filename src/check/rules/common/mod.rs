@@ -1,0 +1,3 @@
+//! Rules of two or three kinds of claims.
+
+pub(super) const TEXTS: &[&str] = &[include_str!("AccidentDateMissing.rule")];

@@ -1,0 +1,3 @@
+//! Rules of the dental claim.
+
+pub(super) const TEXTS: &[&str] = &[];

@@ -1,0 +1,3 @@
+//! Rules of the institutional claim.
+
+pub(super) const TEXTS: &[&str] = &[];

@@ -1,0 +1,3 @@
+//! Rules of the professional claim.
+
+pub(super) const TEXTS: &[&str] = &[];

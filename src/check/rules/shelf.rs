@@ -1,0 +1,223 @@
+//! What is kept of a transaction set for its rules: the segments of the open loops, and of ended ones that a rule still
+//! looks into. It must not know any rule.
+
+use crate::guide::rule::{BoundPath, Scope};
+use crate::guide::{LoopIndex, SegmentIndex};
+use crate::x12::{Place, Segment, SegmentStack};
+
+use super::RuleBook;
+
+/// Segments and bytes kept at once. A claim of 999 lines with everything that may stand in it needs a tenth.
+const SEGMENTS_MAX: usize = 200_000;
+const BYTES_MAX: usize = 16 << 20;
+const NONE: u32 = u32::MAX;
+
+#[derive(Debug)]
+pub(super) struct Shelf {
+    entries: Vec<Entry>,
+    stack: SegmentStack,
+    /// By definition: the entry that came last.
+    latest: Vec<u32>,
+    open: Vec<Opened>,
+    instances: u32,
+}
+
+/// A segment that came.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) definition: SegmentIndex,
+    pub(super) place: Place,
+    /// Which turn of a loop it stands in.
+    instance: u32,
+    /// The turn around that, where it opened its own; else `NONE`.
+    parent: u32,
+    /// The entry of the same definition before it.
+    before: u32,
+    /// Where it is copied; `NONE`: no rule reads it.
+    copied: u32,
+}
+
+/// A turn of a loop that has not ended.
+#[derive(Debug, Clone, Copy)]
+struct Opened {
+    loop_index: LoopIndex,
+    instance: u32,
+    first: usize,
+    first_copied: usize,
+}
+
+/// Where the segments of a path stand, around what is judged.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around {
+    depth: usize,
+    /// Whether the open loop is the one named, not one that can hold it.
+    is_itself: bool,
+}
+
+impl Shelf {
+    pub(super) fn new(book: &RuleBook) -> Self {
+        Self {
+            entries: Vec::new(),
+            stack: SegmentStack::default(),
+            latest: vec![NONE; book.guide.segments.len()],
+            open: Vec::new(),
+            instances: 0,
+        }
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    pub(super) fn innermost(&self) -> Option<LoopIndex> {
+        self.open.last().map(|open| open.loop_index)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.entries.len() >= SEGMENTS_MAX || self.stack.bytes() >= BYTES_MAX
+    }
+
+    pub(super) fn open(&mut self, loop_index: LoopIndex) {
+        self.instances = self.instances.wrapping_add(1);
+        self.open.push(Opened {
+            loop_index,
+            instance: self.instances,
+            first: self.entries.len(),
+            first_copied: self.stack.len(),
+        });
+    }
+
+    /// Ends the innermost loop, and forgets it unless a rule still looks into it.
+    pub(super) fn close(&mut self, is_retained: bool) {
+        let Some(ended) = self.open.pop() else { return };
+        if is_retained {
+            return;
+        }
+        for entry in self.entries.drain(ended.first..).rev() {
+            self.latest[entry.definition] = entry.before;
+        }
+        self.stack.truncate(ended.first_copied);
+    }
+
+    pub(super) fn push(&mut self, definition: SegmentIndex, segment: &Segment<'_>, is_read: bool) {
+        let Some(innermost) = self.open.last() else {
+            return;
+        };
+        let opens = innermost.first == self.entries.len();
+        let around = self
+            .open
+            .len()
+            .checked_sub(2)
+            .map(|depth| self.open[depth].instance);
+        let copied = match is_read {
+            true => narrow(self.stack.len()),
+            false => NONE,
+        };
+        if is_read {
+            self.stack.push(segment);
+        }
+        let at = narrow(self.entries.len());
+        self.entries.push(Entry {
+            definition,
+            place: segment.place,
+            instance: innermost.instance,
+            parent: around.filter(|_| opens).unwrap_or(NONE),
+            before: std::mem::replace(&mut self.latest[definition], at),
+            copied,
+        });
+    }
+
+    pub(super) fn entry(&self, at: usize) -> Option<&Entry> {
+        self.entries.get(at)
+    }
+
+    /// The segment of an entry that a rule reads.
+    pub(super) fn segment(&self, at: usize) -> Option<Segment<'_>> {
+        let copied = self.entries.get(at)?.copied;
+        self.stack.get(copied as usize)
+    }
+
+    /// Which open loop a path is about, seen from the innermost.
+    pub(super) fn around(&self, book: &RuleBook, scope: &Scope) -> Option<Around> {
+        let Scope::Loops(loops) = scope else {
+            let depth = self.open.len().checked_sub(1)?;
+            return Some(Around {
+                depth,
+                is_itself: true,
+            });
+        };
+        (0..self.open.len()).rev().find_map(|depth| {
+            let open = self.open[depth].loop_index;
+            let is_itself = loops.contains(&open);
+            let holds = || loops.iter().any(|&inner| book.guide.holds(open, inner));
+            (is_itself || holds()).then_some(Around { depth, is_itself })
+        })
+    }
+
+    /// Visits the entries that a path means, the last first, until told to stop.
+    #[inline]
+    pub(super) fn visit(
+        &self,
+        book: &RuleBook,
+        path: &BoundPath,
+        mut visit: impl FnMut(usize) -> bool,
+    ) -> bool {
+        if path
+            .segments
+            .iter()
+            .all(|&definition| self.latest[definition] == NONE)
+        {
+            return true;
+        }
+        let Some(around) = self.around(book, &path.scope) else {
+            return true;
+        };
+        let Opened {
+            instance, first, ..
+        } = self.open[around.depth];
+        for &definition in &path.segments {
+            let mut at = self.latest[definition];
+            while at != NONE && at as usize >= first {
+                let entry = self.entries[at as usize];
+                let is_meant = !around.is_itself || entry.instance == instance;
+                if is_meant && self.has_key(at as usize, path) && !visit(at as usize) {
+                    return false;
+                }
+                at = entry.before;
+            }
+        }
+        true
+    }
+
+    fn has_key(&self, at: usize, path: &BoundPath) -> bool {
+        path.keys.is_empty()
+            || self.segment(at).is_some_and(|segment| {
+                let element = segment.element(usize::from(path.key_at.0));
+                let value = match path.key_at.1 {
+                    0 => element.first_repetition().component(1),
+                    component => element.first_repetition().component(usize::from(component)),
+                };
+                path.keys.iter().any(|key| key.as_bytes() == value)
+            })
+    }
+
+    /// The place behind which a segment of this position was to stand: that of the first segment that came later in its
+    /// loop.
+    pub(super) fn place_after(
+        &self,
+        book: &RuleBook,
+        around: Around,
+        position: u16,
+    ) -> Option<Place> {
+        let open = self.open[around.depth];
+        let later = self.entries[open.first..].iter().find(|entry| {
+            (entry.instance == open.instance || entry.parent == open.instance)
+                && book.guide.segments[entry.definition].position > position
+        });
+        later.map(|entry| entry.place)
+    }
+}
+
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(NONE)
+}

@@ -1,0 +1,143 @@
+//! How the values of a rule compare: days, numbers, texts. A value that cannot be read compares with nothing.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::guide::rule::Relation;
+
+/// Decimals are counted in millionths: no element of a guide has more than six digits behind the point.
+const UNIT: i128 = 1_000_000;
+
+/// The first or last day of a date or a span of days, another value as it stands.
+pub(super) fn edge(value: &[u8], last: bool) -> &[u8] {
+    match (value.len(), value.get(8)) {
+        (17, Some(b'-')) if last => &value[9..],
+        (17, Some(b'-')) => &value[..8],
+        // CCYYMMDDHHMM.
+        (12, Some(b'0'..=b'2')) if value.iter().all(u8::is_ascii_digit) => &value[..8],
+        _ => value,
+    }
+}
+
+/// Whether two values stand in a relation; `None` where that cannot be said.
+pub(super) fn compares(left: &[u8], relation: Relation, right: &[u8], plus: i64) -> Option<bool> {
+    if let Some((left, right)) = day(left).zip(day(right)) {
+        let right = match plus {
+            0 => right,
+            days => right.checked_add(days.days()).ok()?,
+        };
+        return Some(holds(left.cmp(&right), relation));
+    }
+    let same = left == right && plus == 0;
+    match relation {
+        Relation::Equal if same => return Some(true),
+        Relation::Unequal if same => return Some(false),
+        _ => {}
+    }
+    match number(left).zip(number(right)) {
+        Some((left, right)) => {
+            let right = right.checked_add(i128::from(plus) * UNIT)?;
+            Some(holds(left.cmp(&right), relation))
+        }
+        None => match relation {
+            Relation::Equal => Some(false),
+            Relation::Unequal => Some(true),
+            _ => None,
+        },
+    }
+}
+
+pub(super) fn holds(ordering: std::cmp::Ordering, relation: Relation) -> bool {
+    match relation {
+        Relation::Less => ordering.is_lt(),
+        Relation::LessOrEqual => ordering.is_le(),
+        Relation::More => ordering.is_gt(),
+        Relation::MoreOrEqual => ordering.is_ge(),
+        Relation::Equal => ordering.is_eq(),
+        Relation::Unequal => ordering.is_ne(),
+    }
+}
+
+fn day(value: &[u8]) -> Option<Date> {
+    if value.len() != 8 || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let digits = |from: usize, to: usize| {
+        value[from..to]
+            .iter()
+            .fold(0i16, |number, digit| number * 10 + i16::from(digit - b'0'))
+    };
+    let narrow = |number: i16| i8::try_from(number).ok();
+    Date::new(digits(0, 4), narrow(digits(4, 6))?, narrow(digits(6, 8))?).ok()
+}
+
+/// A decimal in millionths; `None` where it is none, or finer, or has a leading zero as identifiers do.
+pub(super) fn number(value: &[u8]) -> Option<i128> {
+    let (sign, digits) = match value {
+        [b'-', digits @ ..] => (-1, digits),
+        digits => (1, digits),
+    };
+    let at = digits.iter().position(|&byte| byte == b'.');
+    let (whole, fraction) = match at {
+        Some(at) => (&digits[..at], &digits[at + 1..]),
+        None => (digits, &digits[..0]),
+    };
+    let is_identifier = whole.len() > 1 && whole[0] == b'0' && at.is_none();
+    if whole.len() + fraction.len() == 0 || whole.len() > 18 || fraction.len() > 6 || is_identifier
+    {
+        return None;
+    }
+    let mut number = 0i128;
+    let padding = std::iter::repeat_n(&b'0', 6 - fraction.len());
+    for digit in whole.iter().chain(fraction).chain(padding) {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        number = number * 10 + i128::from(digit - b'0');
+    }
+    Some(sign * number)
+}
+
+/// What a count or a sum is written as, to compare it like a value.
+pub(super) fn written(millionths: i128) -> String {
+    let sign = if millionths < 0 { "-" } else { "" };
+    let (whole, fraction) = (millionths.abs() / UNIT, millionths.abs() % UNIT);
+    format!("{sign}{whole}.{fraction:06}")
+}
+
+pub(super) fn counted(count: usize) -> String {
+    count.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Relation::{Equal, Less, LessOrEqual, More, Unequal};
+
+    fn read(left: &str, relation: Relation, right: &str, plus: i64) -> Option<bool> {
+        compares(left.as_bytes(), relation, right.as_bytes(), plus)
+    }
+
+    #[test]
+    fn days_compare_as_days() {
+        assert_eq!(read("20240228", Less, "20240301", 0), Some(true));
+        assert_eq!(read("20240301", LessOrEqual, "20240228", 2), Some(true));
+        assert_eq!(read("20240302", LessOrEqual, "20240228", 2), Some(false));
+        assert_eq!(edge(b"20240101-20240131", false), b"20240101");
+        assert_eq!(edge(b"20240101-20240131", true), b"20240131");
+        assert_eq!(edge(b"202401011530", true), b"20240101");
+    }
+
+    #[test]
+    fn numbers_compare_exactly_and_texts_by_sameness() {
+        assert_eq!(read("10", Equal, "10.00", 0), Some(true));
+        assert_eq!(read("-1.5", Less, "0", 0), Some(true));
+        assert_eq!(read("2", More, "1", 1), Some(false));
+        assert_eq!(read("007", Equal, "7", 0), Some(false));
+        assert_eq!(read("AB", Unequal, "AC", 0), Some(true));
+        assert_eq!(read("AB", Less, "3", 0), None);
+        assert_eq!(number(b"1.1234567"), None);
+        assert_eq!(written(1_500_000), "1.500000");
+        assert_eq!(number(written(-2_250_000).as_bytes()), Some(-2_250_000));
+    }
+}

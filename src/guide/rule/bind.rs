@@ -1,0 +1,246 @@
+//! A rule bound to a guide: its paths are the guide's own segments. It must not know any interchange.
+
+use super::{Condition, Operand, Part, Path, Rule, Test};
+use crate::guide::{Guide, LoopIndex, SegmentIndex};
+
+/// A rule whose paths a guide has.
+#[derive(Debug)]
+pub struct BoundRule {
+    pub rule: &'static Rule,
+    /// The loops at whose end it is judged.
+    pub loops: Vec<LoopIndex>,
+    /// What is judged in them; `None`: the loop as a whole.
+    pub at: Option<BoundPath>,
+    pub when: Vec<BoundCondition>,
+    pub need: Vec<BoundCondition>,
+    pub tell: Option<BoundPath>,
+}
+
+pub type BoundCondition = Condition<BoundPath>;
+
+/// Where to look, and for which of the guide's segments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundPath {
+    pub scope: Scope,
+    pub segments: Vec<SegmentIndex>,
+    /// Values of the code at `key_at`; none: any.
+    pub keys: Vec<String>,
+    /// Element and component, 0 the whole element.
+    pub key_at: (u8, u8),
+    pub element: Part,
+    pub component: Part,
+    /// Whether a loop as a whole is meant.
+    pub is_loop: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// The segment or element that is judged.
+    Here,
+    /// The loop that is judged.
+    Own,
+    /// A loop around it, or loops under the nearest around it that can hold them.
+    Loops(Vec<LoopIndex>),
+}
+
+impl Rule {
+    /// Finds a rule's paths in a guide that it names.
+    ///
+    /// # Errors
+    /// The path that the guide does not have.
+    pub fn bind(&'static self, guide: &Guide) -> Result<BoundRule, String> {
+        let loops = match &self.at.loop_id {
+            Some(id) => loops_called(guide, id)?,
+            None => return Err("`at` names no loop".to_owned()),
+        };
+        let binder = Binder {
+            guide,
+            loops: &loops,
+        };
+        let at = match &self.at.segment {
+            Some(_) => Some(BoundPath {
+                scope: Scope::Own,
+                ..binder.path(&self.at)?
+            }),
+            None => None,
+        };
+        let conditions = |written: &[Condition<Path>]| -> Result<Vec<_>, String> {
+            written.iter().map(|one| binder.condition(one)).collect()
+        };
+        let (when, need) = (conditions(&self.when)?, conditions(&self.need)?);
+        let tell = self
+            .tell
+            .as_ref()
+            .map(|path| binder.path(path))
+            .transpose()?;
+        Ok(BoundRule {
+            rule: self,
+            loops,
+            at,
+            when,
+            need,
+            tell,
+        })
+    }
+}
+
+struct Binder<'a> {
+    guide: &'a Guide,
+    loops: &'a [LoopIndex],
+}
+
+impl Binder<'_> {
+    fn path(&self, path: &Path) -> Result<BoundPath, String> {
+        let mut bound = BoundPath {
+            scope: Scope::Own,
+            segments: Vec::new(),
+            keys: path.keys.clone(),
+            key_at: (1, 0),
+            element: path.element,
+            component: path.component,
+            is_loop: path.segment.is_none(),
+        };
+        if path.here {
+            bound.scope = Scope::Here;
+            return Ok(bound);
+        }
+        let named = match &path.loop_id {
+            Some(id) => {
+                let loops = loops_called(self.guide, id)?;
+                bound.scope = Scope::Loops(loops.clone());
+                loops
+            }
+            None => self.loops.to_vec(),
+        };
+        let Some(id) = &path.segment else {
+            let openings = named
+                .iter()
+                .filter_map(|&index| self.guide.trigger_index(index));
+            bound.segments = openings.collect();
+            return Ok(bound);
+        };
+        for (index, segment) in self.guide.segments.iter().enumerate() {
+            if segment.id != *id || !named.contains(&segment.in_loop) {
+                continue;
+            }
+            if let Some(key) = &segment.key {
+                if !path.keys.is_empty() && !key.codes.iter().any(|code| path.keys.contains(code)) {
+                    continue;
+                }
+                bound.key_at = (key.element, key.component);
+            }
+            bound.segments.push(index);
+        }
+        match bound.segments.is_empty() {
+            true => Err(format!("{} has no {}", self.guide.id, written(path))),
+            false => Ok(bound),
+        }
+    }
+
+    fn condition(&self, written: &Condition<Path>) -> Result<BoundCondition, String> {
+        let tests: Result<_, String> = written.0.iter().map(|one| self.test(one)).collect();
+        tests.map(Condition)
+    }
+
+    fn test(&self, test: &Test<Path>) -> Result<Test<BoundPath>, String> {
+        Ok(match test {
+            Test::Present(path) => Test::Present(self.path(path)?),
+            Test::Absent(path) => Test::Absent(self.path(path)?),
+            Test::Is(path, codes) => Test::Is(self.path(path)?, codes.clone()),
+            Test::Only(path, codes) => Test::Only(self.path(path)?, codes.clone()),
+            Test::Not(path, codes) => Test::Not(self.path(path)?, codes.clone()),
+            Test::Like(path, shape) => Test::Like(self.path(path)?, shape.clone()),
+            Test::In(path, of) => Test::In(self.path(path)?, self.path(of)?),
+            Test::Outside(path, of) => Test::Outside(self.path(path)?, self.path(of)?),
+            Test::Distinct(path) => Test::Distinct(self.path(path)?),
+            Test::Compare {
+                some,
+                left,
+                relation,
+                right,
+                plus,
+            } => Test::Compare {
+                some: *some,
+                left: self.operand(left)?,
+                relation: *relation,
+                right: self.operand(right)?,
+                plus: *plus,
+            },
+        })
+    }
+
+    fn operand(&self, operand: &Operand<Path>) -> Result<Operand<BoundPath>, String> {
+        Ok(match operand {
+            Operand::First(path) => Operand::First(self.path(path)?),
+            Operand::Last(path) => Operand::Last(self.path(path)?),
+            Operand::Count(path) => Operand::Count(self.path(path)?),
+            Operand::Sum(path) => Operand::Sum(self.path(path)?),
+            Operand::Constant(text) => Operand::Constant(text.clone()),
+        })
+    }
+}
+
+impl<P> Test<P> {
+    /// The paths of the test, the one it is about first.
+    pub fn paths(&self) -> Vec<&P> {
+        match self {
+            Self::Present(path)
+            | Self::Absent(path)
+            | Self::Is(path, _)
+            | Self::Only(path, _)
+            | Self::Not(path, _)
+            | Self::Like(path, _)
+            | Self::Distinct(path) => vec![path],
+            Self::In(path, of) | Self::Outside(path, of) => vec![path, of],
+            Self::Compare { left, right, .. } => [left, right]
+                .into_iter()
+                .filter_map(|operand| match operand {
+                    Operand::First(path)
+                    | Operand::Last(path)
+                    | Operand::Count(path)
+                    | Operand::Sum(path) => Some(path),
+                    Operand::Constant(_) => None,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl BoundRule {
+    /// Every path of the rule.
+    pub fn paths(&self) -> impl Iterator<Item = &BoundPath> {
+        let conditions = self.when.iter().chain(&self.need);
+        let tests = conditions.flat_map(|condition| &condition.0);
+        tests
+            .flat_map(Test::paths)
+            .chain(&self.at)
+            .chain(&self.tell)
+    }
+}
+
+fn loops_called(guide: &Guide, id: &str) -> Result<Vec<LoopIndex>, String> {
+    let id = if id == "header" { "" } else { id };
+    let loops = guide.loops.iter().enumerate();
+    let found: Vec<_> = loops
+        .filter(|(_, one)| one.id == id)
+        .map(|(index, _)| index)
+        .collect();
+    match found.is_empty() {
+        true => Err(format!("{} has no loop {id}", guide.id)),
+        false => Ok(found),
+    }
+}
+
+/// A path as it is written, as far as an error needs it.
+fn written(path: &Path) -> String {
+    let loop_id = path
+        .loop_id
+        .as_deref()
+        .map(|id| format!("{id}/"))
+        .unwrap_or_default();
+    let segment = path.segment.as_deref().unwrap_or_default();
+    match path.keys.is_empty() {
+        true => format!("{loop_id}{segment}"),
+        false => format!("{loop_id}{segment}({})", path.keys.join("|")),
+    }
+}

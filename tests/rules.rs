@@ -1,0 +1,84 @@
+//! Each rule by its two fixtures: the right way, on which nothing is found, and the same broken in that one way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use claimgate::check::{self, Checker, Judgment, Verdict};
+use claimgate::x12;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules")
+}
+
+fn judge(path: &Path) -> Judgment {
+    let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut checker = Checker::default();
+    x12::read_all(&bytes, |item| checker.item(&item));
+    checker.finish()
+}
+
+/// Code and place of every finding.
+fn found(judgment: &Judgment) -> Vec<String> {
+    let findings = judgment.findings();
+    findings
+        .map(|one| format!("{} {}", one.code, one.message()))
+        .collect()
+}
+
+#[test]
+fn every_rule_has_its_accepted_and_its_rejected_fixture() {
+    let mut wrong = Vec::new();
+    for rule in check::rules() {
+        let file = |name| folder().join(&rule.name).join(name);
+        for name in ["accepted.edi", "rejected.edi"] {
+            if !file(name).exists() {
+                wrong.push(format!("{} has no {name}", rule.name));
+            }
+        }
+        if !file("accepted.edi").exists() || !file("rejected.edi").exists() {
+            continue;
+        }
+        let accepted = judge(&file("accepted.edi"));
+        if accepted.verdict() != Verdict::Accepted || !found(&accepted).is_empty() {
+            wrong.push(format!("{} accepted: {:?}", rule.name, found(&accepted)));
+        }
+        let rejected = found(&judge(&file("rejected.edi")));
+        if rejected.len() != 1 || !rejected[0].starts_with(&format!("{} ", rule.name)) {
+            wrong.push(format!("{} rejected: {rejected:?}", rule.name));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_file_is_listed_in_its_room() {
+    let rooms = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check/rules");
+    let entries = |folder: &Path| fs::read_dir(folder).unwrap().map(|one| one.unwrap().path());
+    let files = entries(&rooms)
+        .filter(|path| path.is_dir())
+        .flat_map(|room| {
+            let files: Vec<PathBuf> = entries(&room).collect();
+            files
+        });
+    let rules = files.filter(|path| path.extension().is_some_and(|one| one == "rule"));
+    let mut names: Vec<String> = rules
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let listed: Vec<_> = check::rules()
+        .iter()
+        .map(|rule| rule.name.as_str())
+        .collect();
+    assert_eq!(names, listed);
+}
+
+#[test]
+fn every_fixture_has_its_rule() {
+    for entry in fs::read_dir(folder()).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(
+            check::rules().iter().any(|rule| rule.name == name),
+            "{name}"
+        );
+    }
+}
