@@ -24,7 +24,6 @@ pub(super) const TEXTS: &[&str] = &[
     include_str!("MissingTeethNotTold.rule"),
     include_str!("OcclusalSurfaceOnFrontTooth.rule"),
     include_str!("OralAreaRepeated.rule"),
-    include_str!("OrthodonticDataOnOtherCare.rule"),
     include_str!("OrthodonticMonthsBeyondTotal.rule"),
     include_str!("OrthodonticTreatmentMissing.rule"),
     include_str!("PermanentCrownOnPrimaryTooth.rule"),
