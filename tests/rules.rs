@@ -3,17 +3,25 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use claimgate::check::{self, Checker, Judgment, Verdict};
-use claimgate::x12;
+use claimgate::check::{self, Checker, Judgment, Severity, Verdict};
+use claimgate::exchange::{
+    AnswerNumbers, Copies, Repeated, SubmittedClaims, claim_acknowledgments,
+    implementation_acknowledgments,
+};
+use claimgate::guide::codes::{Codes, Found, find};
+use claimgate::x12::{self, Item};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules")
 }
 
 fn judge(path: &Path) -> Judgment {
-    let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    judge_bytes(&fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+}
+
+fn judge_bytes(bytes: &[u8]) -> Judgment {
     let mut checker = Checker::default();
-    x12::read_all(&bytes, |item| checker.item(&item));
+    x12::read_all(bytes, |item| checker.item(&item));
     checker.finish()
 }
 
@@ -79,6 +87,67 @@ fn every_fixture_has_its_rule() {
         assert!(
             check::rules().iter().any(|rule| rule.name == name),
             "{name}"
+        );
+    }
+}
+
+/// `category:status`, perhaps with an entity, of the lists.
+fn is_status(written: &str) -> bool {
+    let parts: Vec<&str> = written.split(':').collect();
+    let lists = ["claim-status-category", "claim-status", "entity"];
+    let codes = Codes::default();
+    let mut known = parts.iter().zip(lists).map(|(code, list)| {
+        let list = find(list).unwrap();
+        matches!(codes.look_up(list, code), Found::Held(_))
+    });
+    (2..=3).contains(&parts.len()) && known.all(|known| known)
+}
+
+/// What a rule finds is told: a 999 names the segment that made it hold, a 277CA the status of the rule.
+#[test]
+fn every_broken_rule_is_told_to_the_sender() {
+    let numbers = AnswerNumbers {
+        control_number: 9,
+        created: jiff::civil::date(2026, 11, 25).at(9, 45, 0, 0),
+    };
+    for rule in check::rules() {
+        assert!(is_status(&rule.status), "{}: {}", rule.name, rule.status);
+        let bytes = fs::read(folder().join(&rule.name).join("rejected.edi")).unwrap();
+        let judgment = judge_bytes(&bytes);
+        let Some(finding) = judgment
+            .findings()
+            .find(|one| one.code.severity() == Severity::Error)
+        else {
+            continue;
+        };
+        let mut repeated = Repeated::wanted(&judgment, Copies::Withheld);
+        let mut claims = SubmittedClaims::default();
+        x12::read_all(&bytes, |item| {
+            if let Item::Segment(segment) = item {
+                repeated.segment(&segment);
+                claims.segment(&segment);
+            }
+        });
+        let name = &rule.name;
+        let told = implementation_acknowledgments(&judgment, &repeated, numbers).unwrap();
+        assert_eq!(
+            judge_bytes(&told).verdict(),
+            Verdict::Accepted,
+            "999 of {name}"
+        );
+        let told = String::from_utf8(told).unwrap();
+        let trigger = told.contains("CTX*SITUATIONAL TRIGGER*");
+        assert_eq!(trigger, finding.trigger.is_some(), "{name}: {told}");
+        let told = claim_acknowledgments(&judgment, &claims, numbers).unwrap();
+        assert_ne!(
+            judge_bytes(&told).verdict(),
+            Verdict::Rejected,
+            "277CA of {name}"
+        );
+        let told = String::from_utf8(told).unwrap();
+        assert!(
+            told.contains(&format!("STC*{}*", rule.status)),
+            "{name}: {told}"
         );
     }
 }

@@ -7,8 +7,10 @@ use anyhow::bail;
 use clap::Args;
 
 use crate::chart;
-use crate::check::{Code, WireCode};
+use crate::check::{Code, WireCode, rules};
+use crate::exchange::status::in_words;
 use crate::guide::codes::{Day, Meaning};
+use crate::guide::rule::Rule;
 use crate::reconcile::reason;
 
 use super::{Common, codes, output};
@@ -41,6 +43,15 @@ pub(crate) fn run(args: &ExplainArgs, common: &Common) -> anyhow::Result<ExitCod
             ];
             table.add_row(row);
         }
+        for rule in rules() {
+            let row = [
+                rule.name.clone(),
+                rule.snip.to_string(),
+                rule.guides.join(" "),
+                rule.title.clone(),
+            ];
+            table.add_row(row);
+        }
         for code in chart::Code::ALL {
             table.add_row([code.name(), "", "chart", code.title()]);
         }
@@ -50,6 +61,10 @@ pub(crate) fn run(args: &ExplainArgs, common: &Common) -> anyhow::Result<ExitCod
     let is_meant = |known: &str| args.code.len() == 1 && known.eq_ignore_ascii_case(name);
     if let Some(code) = chart::Code::ALL.iter().find(|code| is_meant(code.name())) {
         writeln!(out, "{code}: {}\n  {}", code.title(), code.help())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(rule) = rules().iter().find(|rule| is_meant(&rule.name)) {
+        explain_rule(rule, &mut out)?;
         return Ok(ExitCode::SUCCESS);
     }
     let Some(code) = Code::ALL.iter().find(|code| is_meant(code.name())) else {
@@ -64,6 +79,22 @@ pub(crate) fn run(args: &ExplainArgs, common: &Common) -> anyhow::Result<ExitCod
     )?;
     writeln!(out, "  {}", code.help())?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn explain_rule(rule: &Rule, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}: {}", rule.name, rule.title)?;
+    let level = match rule.is_warning {
+        true => "a warning",
+        false => "an error",
+    };
+    let guides = rule.guides.join(", ");
+    writeln!(out, "  SNIP type {}, {level}, on {guides}", rule.snip)?;
+    writeln!(out, "  {}", rule.help)?;
+    writeln!(out, "  {}", rule.reason)?;
+    writeln!(out, "  accepted  {}", rule.accepted)?;
+    writeln!(out, "  rejected  {}", rule.rejected)?;
+    writeln!(out, "  in a 277CA {}", in_words(&rule.status))?;
+    writeln!(out, "  source    {}", rule.source)
 }
 
 /// A code of an external list: everything that it may mean.

@@ -5,7 +5,7 @@ mod repeated;
 
 use jiff::civil::DateTime;
 
-use crate::check::{self, Finding, Judgment, Severity, Unsupported, Verdict, WireCode};
+use crate::check::{self, Finding, Judgment, Severity, Trigger, Unsupported, Verdict, WireCode};
 use crate::x12::{Delimiters, GroupHeader, InterchangeHeader, Refused, Writer};
 
 pub use repeated::{Copies, Repeated};
@@ -421,15 +421,29 @@ impl Segments<'_> {
         if let Some(unit) = unit.filter(|unit| !unit.is_empty()) {
             self.writer.segment("CTX").composite(&["CLM01", &unit]);
         }
+        if let Some(trigger) = finding.trigger.as_deref().filter(|_| code != "8") {
+            self.trigger(trigger);
+        }
         Told::Written
+    }
+
+    /// CTX: what made a situational rule hold.
+    fn trigger(&mut self, trigger: &Trigger) {
+        let loop_id: String = trigger.loop_id.chars().take(4).collect();
+        let context = self.writer.segment("CTX");
+        let context = context
+            .element("SITUATIONAL TRIGGER")
+            .element(&trigger.segment)
+            .element(&trigger.position.to_string())
+            .element(&loop_id);
+        if trigger.element > 0 {
+            let parts = [trigger.element, trigger.component, trigger.repetition];
+            context.composite(&parts.map(number));
+        }
     }
 
     fn element(&mut self, finding: &Finding, code: &str) {
         self.note(code);
-        let number = |number: u8| match number {
-            0 => String::new(),
-            number => number.to_string(),
-        };
         let copy = self
             .repeated
             .value(finding)
@@ -444,6 +458,9 @@ impl Segments<'_> {
             .element(&reference_number(finding))
             .element(code)
             .optional(copy.as_deref());
+        if let Some(trigger) = &finding.trigger {
+            self.trigger(trigger);
+        }
     }
 
     fn note(&mut self, code: &str) {
@@ -451,6 +468,14 @@ impl Segments<'_> {
             true => self.by_guide = true,
             false => self.by_standard = true,
         }
+    }
+}
+
+/// A number of a position; 0 says that there is none.
+fn number(number: u8) -> String {
+    match number {
+        0 => String::new(),
+        number => number.to_string(),
     }
 }
 

@@ -6,11 +6,11 @@ use crate::guide::rule::{
 use crate::guide::{ElementKind, LoopIndex, Segment as Definition};
 use crate::x12::{Element, Place, Segment};
 
-use super::super::walk::Walk;
-use super::super::{Breach, Code, Finding, Trigger};
 use super::RuleBook;
 use super::shelf::{Around, Shelf};
 use super::value::{compares, counted, edge, number, written};
+use crate::check::walk::Walk;
+use crate::check::{Breach, Code, Finding, Trigger};
 
 /// The rules of one transaction set.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::check::{Code, Finding};
+use crate::check::{Breach, Code, Finding};
 use crate::transaction::t277ca::StatusCode;
 
 /// A finding that no line of the table is about: returned as missing or invalid information.
@@ -52,6 +52,9 @@ impl Table {
 
 /// A finding in a set of this guide, as STC says it.
 pub(super) fn status(guide: &str, finding: &Finding) -> StatusCode {
+    if let Code::Rule(rule, _) = finding.code {
+        return of_rule(&rule.status);
+    }
     let entity = TABLE.entity(guide, &finding.loop_id);
     let of_kind = TABLE
         .findings
@@ -82,6 +85,14 @@ pub(super) fn status(guide: &str, finding: &Finding) -> StatusCode {
     }
 }
 
+/// `A6:186` or `A3:21:85`, as a rule has it.
+fn of_rule(written: &str) -> StatusCode {
+    let mut parts = written.split(':');
+    let mut part = || parts.next().unwrap_or_default();
+    let (category, status, entity) = (part(), part(), part());
+    code(category, status, Some(entity))
+}
+
 /// More was found in a set than is kept: which of its claims are sound is not known.
 pub(super) fn unknown() -> StatusCode {
     code(RETURNED, FORMAT_INVALID, None)
@@ -104,7 +115,10 @@ fn fits(pattern: &str, text: &str) -> bool {
 
 /// What is missing is noticed at the segment behind it.
 pub(super) fn is_absence(code: Code) -> bool {
-    matches!(code, Code::SegmentMissing | Code::LoopMissing)
+    matches!(
+        code,
+        Code::SegmentMissing | Code::LoopMissing | Code::Rule(_, Breach::SegmentMissing)
+    )
 }
 
 #[cfg(test)]
