@@ -205,11 +205,11 @@ fn diagnoses_and_lines_of_an_837i() {
     check("DTP*435*DT*202611020815", "DTP*435*DT*20261102", &told);
     let told = ["ElementDate DTP03 @23"];
     check("DTP*096*TM*1130", "DTP*096*TM*2530", &told);
-    let told = ["ElementCode LIN02 @96"];
+    let told = ["ElementCode LIN02 @95"];
     check("LIN**N4*", "LIN**UP*", &told);
-    let told = ["ElementMissing SVD04 @71"];
+    let told = ["ElementMissing SVD04 @70"];
     check("HC:27236*0360*1~", "HC:27236**1~", &told);
-    let told = ["ClaimTotal CLM02 @84", "SegmentMissing SV2 @100"];
+    let told = ["ClaimTotal CLM02 @83", "SegmentMissing SV2 @99"];
     check("SV2*0260*HC:96372*60*UN*1~\n", "", &told);
 }
 
@@ -219,17 +219,17 @@ fn teeth_and_dates_of_an_837d() {
     check("TOO*JP*3*M:O:D~", "TOO*JP*3*M~\nTOO*JP*4~", &[]);
     check("HI*ABK:S025XXA*ABF:K0262", "HI*TQ:D1*TQ:D2", &[]);
     check("DTP*441*D8*20190612", "DTP*139*D8*20190612", &[]);
-    let told = ["ElementCode SV305 @51"];
+    let told = ["ElementCode SV305 @50"];
     check("20*R*1*****1:2", "20*N*1*****1:2", &told);
-    let told = ["ElementMissing TOO02 @52"];
+    let told = ["ElementMissing TOO02 @51"];
     check("TOO*JP*3*M:O:D~", "TOO*JP**M:O:D~", &told);
-    let told = ["ElementCode DTP01 @54", "PriorPlacementMissing DTP @55"];
+    let told = ["ElementCode DTP01 @53", "PriorPlacementMissing DTP @54"];
     check("DTP*441*D8*20190612", "DTP*304*D8*20190612", &told);
     let told = ["ElementMissing DN206 @23"];
     check("DN2*17*M****JP", "DN2*17*M", &told);
-    let told = ["HierarchyChild HL04 @67"];
+    let told = ["HierarchyChild HL04 @66"];
     check("HL*3*1*22*1", "HL*3*1*22*0", &told);
-    let told = ["ClaimTotal CLM02 @20", "OtherPayerLineBalance SVD02 @65"];
+    let told = ["ClaimTotal CLM02 @20", "OtherPayerLineBalance SVD02 @64"];
     check("SV3*AD:D0230*140.5*", "SV3*AD:D0230*140*", &told);
 }
 
@@ -388,7 +388,7 @@ fn balance_of_claims_and_an_835() {
         STAY,
         "SV2*0120**3000*DA",
         "SV2*0120**3000.01*DA",
-        &["ClaimTotal CLM02 @22", "OtherPayerLineBalance SVD02 @65"],
+        &["ClaimTotal CLM02 @22", "OtherPayerLineBalance SVD02 @64"],
     );
     check(
         REMITTANCE,
