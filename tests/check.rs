@@ -8,6 +8,7 @@ use claimgate::check::{Checker, ENVELOPES_MAX, FINDINGS_MAX, Judgment, TRANSACTI
 use claimgate::x12::read_all;
 
 const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
+const THREE_PAYERS: &str = "005010X222A1/accepted/three-payers.edi";
 const STAY: &str = "005010X223A2/accepted/stay-and-infusion.edi";
 const CROWN: &str = "005010X224A2/accepted/crown-and-braces.edi";
 const ACKNOWLEDGMENT: &str = "005010X231A1/accepted/rejected-set.edi";
@@ -204,11 +205,11 @@ fn diagnoses_and_lines_of_an_837i() {
     check("DTP*435*DT*202611020815", "DTP*435*DT*20261102", &told);
     let told = ["ElementDate DTP03 @23"];
     check("DTP*096*TM*1130", "DTP*096*TM*2530", &told);
-    let told = ["ElementCode LIN02 @94"];
+    let told = ["ElementCode LIN02 @95"];
     check("LIN**N4*", "LIN**UP*", &told);
-    let told = ["ElementMissing SVD04 @69"];
+    let told = ["ElementMissing SVD04 @70"];
     check("HC:27236*0360*1~", "HC:27236**1~", &told);
-    let told = ["ClaimTotal CLM02 @82", "SegmentMissing SV2 @98"];
+    let told = ["ClaimTotal CLM02 @83", "SegmentMissing SV2 @99"];
     check("SV2*0260*HC:96372*60*UN*1~\n", "", &told);
 }
 
@@ -218,17 +219,17 @@ fn teeth_and_dates_of_an_837d() {
     check("TOO*JP*3*M:O:D~", "TOO*JP*3*M~\nTOO*JP*4~", &[]);
     check("HI*ABK:S025XXA*ABF:K0262", "HI*TQ:D1*TQ:D2", &[]);
     check("DTP*441*D8*20190612", "DTP*139*D8*20190612", &[]);
-    let told = ["ElementCode SV305 @51"];
+    let told = ["ElementCode SV305 @50"];
     check("20*R*1*****1:2", "20*N*1*****1:2", &told);
-    let told = ["ElementMissing TOO02 @52"];
+    let told = ["ElementMissing TOO02 @51"];
     check("TOO*JP*3*M:O:D~", "TOO*JP**M:O:D~", &told);
-    let told = ["ElementCode DTP01 @54"];
+    let told = ["ElementCode DTP01 @53", "PriorPlacementMissing DTP @54"];
     check("DTP*441*D8*20190612", "DTP*304*D8*20190612", &told);
     let told = ["ElementMissing DN206 @23"];
     check("DN2*17*M****JP", "DN2*17*M", &told);
-    let told = ["HierarchyChild HL04 @65"];
+    let told = ["HierarchyChild HL04 @66"];
     check("HL*3*1*22*1", "HL*3*1*22*0", &told);
-    let told = ["ClaimTotal CLM02 @20"];
+    let told = ["ClaimTotal CLM02 @20", "OtherPayerLineBalance SVD02 @64"];
     check("SV3*AD:D0230*140.5*", "SV3*AD:D0230*140*", &told);
 }
 
@@ -387,7 +388,7 @@ fn balance_of_claims_and_an_835() {
         STAY,
         "SV2*0120**3000*DA",
         "SV2*0120**3000.01*DA",
-        &["ClaimTotal CLM02 @22"],
+        &["ClaimTotal CLM02 @22", "OtherPayerLineBalance SVD02 @64"],
     );
     check(
         REMITTANCE,
@@ -408,6 +409,95 @@ fn balance_of_claims_and_an_835() {
             "ElementCharacter CLP04 @25",
             "NotEvaluable CLP03 @25",
         ],
+    );
+}
+
+/// Each payer by itself: one that unbundled a line, one that decided the claim as a whole, one that is yet to decide.
+#[test]
+fn what_other_payers_decided_explains_the_charges() {
+    let check = |from: &str, to: &str, expected: &[&str]| check(THREE_PAYERS, from, to, expected);
+    let line = ["OtherPayerLineBalance SVD02 @43"];
+    check("SVD*88888*60*", "SVD*88888*60.01*", &line);
+    // The claim is explained by what was paid for its lines: the fault is told once.
+    check("CAS*PR*2*20~", "CAS*PR*2*25~", &line);
+    check("CAS*CO*45*30~", "CAS*CO*45*30**94*-10*1*253*10~", &[]);
+    let second = ["OtherPayerClaimBalance AMT02 @31"];
+    check("CAS*OA*23*170~", "CAS*OA*23*169.99~", &second);
+    check("AMT*D*20~", "AMT*D*20.00~", &[]);
+    check("CAS*OA*23*170~\nCAS*PR*3*10~\nAMT*D*20~", "AMT*D*200~", &[]);
+    check(
+        "CAS*OA*23*170~\nCAS*PR*3*10~\nAMT*D*20~",
+        "AMT*A8*200~",
+        &[],
+    );
+    check(
+        "CAS*OA*23*170~\nCAS*PR*3*10~\nAMT*D*20~",
+        "AMT*D*0~",
+        &["OtherPayerClaimBalance AMT02 @29"],
+    );
+}
+
+/// A payer may have decided one line, and the rest with the claim: all it adjusted explains what it paid.
+#[test]
+fn a_payer_decides_some_lines_only() {
+    let good = fs::read_to_string(fixtures().join(THREE_PAYERS)).unwrap();
+    let line = "SVD*88888*40*HC:87880**1~\nCAS*PR*1*10~\nDTP*573*D8*20261110~\n";
+    let by_claim = good
+        .replace(line, "")
+        .replace("AMT*D*140~", "CAS*PR*1*50~\nAMT*D*100~");
+    let told_of = |text: &str| told(&judge(recount(text).as_bytes()));
+    assert_eq!(told_of(&by_claim), [""; 0]);
+    // What it paid for the lines that it decided, less what it took off the claim, will do as well.
+    let by_lines = good
+        .replace(line, "")
+        .replace("AMT*D*140~", "CAS*PR*1*5~\nAMT*D*95~");
+    assert_eq!(told_of(&by_lines), [""; 0]);
+    let neither = by_lines.replace("AMT*D*95~", "AMT*D*96~");
+    assert_eq!(told_of(&neither), ["OtherPayerClaimBalance AMT02 @25"]);
+}
+
+#[test]
+fn what_other_payers_decided_may_be_unknown() {
+    let check = |from: &str, to: &str, expected: &[&str]| check(THREE_PAYERS, from, to, expected);
+    check("AMT*D*20~\n", "", &["NotEvaluable SBR @28"]);
+    check(
+        "AMT*D*140~",
+        "AMT*D*1x0~",
+        &["ElementCharacter AMT02 @24", "NotEvaluable AMT02 @24"],
+    );
+    // Whose decision the stranger's is: perhaps that of the payer that lacks it.
+    check(
+        "SVD*88888*40*HC:87880",
+        "SVD*55555*40*HC:87880",
+        &["NotEvaluable AMT02 @24"],
+    );
+    check("*PI*77777~", "*PI*88888~", &["NotEvaluable AMT02 @31"]);
+    check(
+        "CAS*PR*2*20~",
+        "CAS*PR*2*x~",
+        &["NotEvaluable SVD02 @43", "ElementCharacter CAS03 @47"],
+    );
+}
+
+#[test]
+fn endless_other_payers_are_bounded() {
+    let good = fs::read_to_string(fixtures().join(THREE_PAYERS)).unwrap();
+    let other = &good[good.find("SBR*S*").unwrap()..good.find("SBR*A*").unwrap()];
+    let changed = recount(&good.replace(other, &other.repeat(1_000)));
+    let told = told(&judge(changed.as_bytes()));
+    let balances: Vec<&String> = told.iter().filter(|one| !one.starts_with("Loop")).collect();
+    assert_eq!(balances, ["NotEvaluable  @276"]);
+    let decision = "SVD*88888*60*HC:99213**1~\nCAS*CO*45*30~\nDTP*573*D8*20261110~\n";
+    let many: String = (0..100)
+        .map(|n| decision.replace("88888", &format!("P{n:04}")))
+        .collect();
+    let changed = recount(&good.replace(decision, &many));
+    let told = self::told(&judge(changed.as_bytes()));
+    let last = told.iter().filter(|one| one.starts_with("NotEvaluable "));
+    assert_eq!(
+        last.count(),
+        2,
+        "the payer that lacks its decision, and the cut"
     );
 }
 

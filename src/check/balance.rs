@@ -1,8 +1,9 @@
 //! SNIP 3: do the amounts of a set add up. Cents in `i64`, no claim types: a sum with a term that cannot be read is
 //! neither balanced nor unbalanced.
-//!
-//! 835 equations: X221A1 section 1.10.2. line: SVC02 = SVC03 + CAS of the line. claim: CLP03 = CLP04 + CAS of claim and
-//! lines. remittance: BPR02 = sum of CLP04 - sum of PLB. 837: CLM02 = sum of the lines' charges.
+
+mod claims;
+mod other_payers;
+mod remittance;
 
 use crate::x12::{Place, Segment};
 
@@ -20,10 +21,7 @@ impl Default for Sum {
 
 impl Sum {
     fn add(&mut self, cents: Option<i64>) {
-        self.0 = self
-            .0
-            .zip(cents)
-            .and_then(|(sum, cents)| sum.checked_add(cents));
+        self.0 = plus(self.0, cents);
     }
 }
 
@@ -35,32 +33,21 @@ struct Stated {
     loop_id: &'static str,
 }
 
+impl Stated {
+    fn new(segment: &Segment<'_>, element: usize, loop_id: &'static str) -> Self {
+        Self {
+            cents: amount(segment, element),
+            place: segment.place,
+            loop_id,
+        }
+    }
+}
+
 /// The open sums of one transaction set.
 #[derive(Debug, Default)]
 pub(super) struct Balance {
-    /// Where the segment at hand stands.
-    loop_id: &'static str,
-    claim: Option<(Stated, Sum)>,
-    line_count: u32,
-    payment: Option<Stated>,
-    paid_by_claims: Sum,
-    provider_adjustments: Sum,
-    claim_payment: Option<ClaimPayment>,
-    line: Option<Line>,
-}
-
-#[derive(Debug)]
-struct ClaimPayment {
-    charge: Stated,
-    paid: Option<i64>,
-    adjustments: Sum,
-}
-
-#[derive(Debug)]
-struct Line {
-    charge: Stated,
-    paid: Option<i64>,
-    adjustments: Sum,
+    claims: claims::Claims,
+    remittance: remittance::Remittance,
 }
 
 impl Balance {
@@ -71,149 +58,10 @@ impl Balance {
         loop_id: &'static str,
         out: &mut Vec<Finding>,
     ) {
-        self.loop_id = loop_id;
         match set {
-            "837" => self.claims(segment, out),
-            "835" => self.remittance(segment, out),
+            "837" => self.claims.segment(segment, loop_id, out),
+            "835" => self.remittance.segment(segment, loop_id, out),
             _ => {}
-        }
-    }
-
-    fn claims(&mut self, segment: &Segment<'_>, out: &mut Vec<Finding>) {
-        match segment.id() {
-            b"CLM" => {
-                self.close_claim(out);
-                self.claim = Some((self.stated(segment, 2), Sum::default()));
-            }
-            b"SV1" | b"SV3" => self.charge(amount(segment, 2)),
-            b"SV2" => self.charge(amount(segment, 3)),
-            b"HL" | b"SE" => self.close_claim(out),
-            _ => {}
-        }
-    }
-
-    fn charge(&mut self, cents: Option<i64>) {
-        self.line_count += 1;
-        if let Some((_, sum)) = &mut self.claim {
-            sum.add(cents);
-        }
-    }
-
-    fn close_claim(&mut self, out: &mut Vec<Finding>) {
-        let lines = std::mem::take(&mut self.line_count);
-        // A claim without lines is told of as such by the walk.
-        if let Some((stated, sum)) = self.claim.take().filter(|_| lines > 0) {
-            compare(Code::ClaimTotal, ("CLM", 2), stated, sum.0, out);
-        }
-    }
-
-    fn remittance(&mut self, segment: &Segment<'_>, out: &mut Vec<Finding>) {
-        match segment.id() {
-            b"BPR" => self.payment = Some(self.stated(segment, 2)),
-            b"CLP" => {
-                self.close_claim_payment(out);
-                let paid = amount(segment, 4);
-                self.paid_by_claims.add(paid);
-                let charge = self.stated(segment, 3);
-                self.claim_payment = Some(ClaimPayment {
-                    charge,
-                    paid,
-                    adjustments: Sum::default(),
-                });
-            }
-            b"SVC" => {
-                self.close_line(out);
-                let paid = if segment.element(3).is_empty() {
-                    Some(0)
-                } else {
-                    amount(segment, 3)
-                };
-                let charge = self.stated(segment, 2);
-                self.line = Some(Line {
-                    charge,
-                    paid,
-                    adjustments: Sum::default(),
-                });
-            }
-            b"CAS" => self.adjust(segment),
-            b"LX" => self.close_claim_payment(out),
-            b"PLB" => {
-                self.close_claim_payment(out);
-                for number in (4..=14).step_by(2) {
-                    if !segment.element(number).is_empty() {
-                        self.provider_adjustments.add(amount(segment, number));
-                    }
-                }
-            }
-            b"SE" => {
-                self.close_claim_payment(out);
-                self.close_remittance(out);
-            }
-            _ => {}
-        }
-    }
-
-    fn stated(&self, segment: &Segment<'_>, element: usize) -> Stated {
-        Stated {
-            cents: amount(segment, element),
-            place: segment.place,
-            loop_id: self.loop_id,
-        }
-    }
-
-    /// A CAS holds up to six reason, amount, quantity triples.
-    fn adjust(&mut self, segment: &Segment<'_>) {
-        for number in (3..=18).step_by(3) {
-            if segment.element(number).is_empty() && segment.element(number - 1).is_empty() {
-                continue;
-            }
-            let cents = amount(segment, number);
-            if let Some(claim) = &mut self.claim_payment {
-                claim.adjustments.add(cents);
-            }
-            if let Some(line) = &mut self.line {
-                line.adjustments.add(cents);
-            }
-        }
-    }
-
-    fn close_line(&mut self, out: &mut Vec<Finding>) {
-        if let Some(Line {
-            charge,
-            paid,
-            adjustments,
-        }) = self.line.take()
-        {
-            let explained = adjustments.0.zip(paid).and_then(|(a, p)| a.checked_add(p));
-            compare(Code::LinePaymentBalance, ("SVC", 2), charge, explained, out);
-        }
-    }
-
-    fn close_claim_payment(&mut self, out: &mut Vec<Finding>) {
-        self.close_line(out);
-        if let Some(ClaimPayment {
-            charge,
-            paid,
-            adjustments,
-        }) = self.claim_payment.take()
-        {
-            let explained = adjustments.0.zip(paid).and_then(|(a, p)| a.checked_add(p));
-            compare(
-                Code::ClaimPaymentBalance,
-                ("CLP", 3),
-                charge,
-                explained,
-                out,
-            );
-        }
-    }
-
-    fn close_remittance(&mut self, out: &mut Vec<Finding>) {
-        let paid = std::mem::take(&mut self.paid_by_claims);
-        let withheld = std::mem::take(&mut self.provider_adjustments);
-        if let Some(payment) = self.payment.take() {
-            let explained = paid.0.zip(withheld.0).and_then(|(p, w)| p.checked_sub(w));
-            compare(Code::RemittanceBalance, ("BPR", 2), payment, explained, out);
         }
     }
 }
@@ -242,6 +90,25 @@ fn compare(
         }
         None => out.push(finding(Code::NotEvaluable)),
     }
+}
+
+/// The amounts of a CAS: up to six of reason, amount, quantity.
+fn adjustments(segment: &Segment<'_>) -> Sum {
+    let mut sum = Sum::default();
+    for number in (3..=18).step_by(3) {
+        if !segment.element(number).is_empty() || !segment.element(number - 1).is_empty() {
+            sum.add(amount(segment, number));
+        }
+    }
+    sum
+}
+
+fn plus(left: Option<i64>, right: Option<i64>) -> Option<i64> {
+    left?.checked_add(right?)
+}
+
+fn minus(left: Option<i64>, right: Option<i64>) -> Option<i64> {
+    left?.checked_sub(right?)
 }
 
 /// An X12 decimal in cents; `None` when absent, unreadable, or finer than a cent.

@@ -73,6 +73,8 @@ impl Code {
             Self::HierarchyParent | Self::HierarchyNumber | Self::HierarchyChild => Element("7"),
             // Balancing is told as a code value error on the amount that does not add up.
             Self::ClaimTotal
+            | Self::OtherPayerClaimBalance
+            | Self::OtherPayerLineBalance
             | Self::ClaimPaymentBalance
             | Self::LinePaymentBalance
             | Self::RemittanceBalance => Element("I12"),
