@@ -169,21 +169,15 @@ fn structure_of_an_837p() {
         "*11:X:1*Y*A*Y*Y~\nHI*ABK:J069",
         &["ElementCode CLM05-2 @19"],
     );
-    check(
-        "HL*4*3*23*0",
-        "HL*4*9*23*0",
-        &["HierarchyChild HL04 @31", "HierarchyParent HL02 @35"],
-    );
+    check("HL*4*3*23*0", "HL*4*9*23*0", &["HierarchyParent HL02 @35"]);
     check("HL*2*1*22*0", "HL*2*1*22*1", &["HierarchyChild HL04 @12"]);
     check(
         "HL*3*1*22*1",
         "HL*7*1*22*1",
-        &[
-            "HierarchyNumber HL01 @31",
-            "HierarchyChild HL04 @31",
-            "HierarchyParent HL02 @35",
-        ],
+        &["HierarchyNumber HL01 @31", "HierarchyParent HL02 @35"],
     );
+    // A level that is there and open, but not the one above: it was taken.
+    check("HL*3*1*22*1", "HL*3*2*22*1", &["HierarchyParent HL02 @31"]);
 }
 
 #[test]

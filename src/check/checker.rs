@@ -252,7 +252,9 @@ impl Checker {
                     }
                 }
                 if segment.is("HL") {
-                    open.hierarchy.level(segment, walk.loop_id(), findings);
+                    let above = placed.and_then(|_| walk.level_above());
+                    let loop_id = walk.loop_id();
+                    open.hierarchy.level(segment, loop_id, above, findings);
                 } else if segment.is("AAA") {
                     open.hierarchy.rejected();
                 }
