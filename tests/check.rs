@@ -154,6 +154,12 @@ fn structure_of_an_837p() {
         &["SegmentUnrecognized ZZZ @27"],
     );
     check("LX*2~\n", "CLP*1~\nLX*2~\n", &["SegmentNotUsed CLP @27"]);
+    // CR101 may be left out, and is what tells one CR1 from another.
+    check(
+        "LX*2~\n",
+        "CR1****A*DH*12~\nLX*2~\n",
+        &["SegmentOutOfOrder CR1 @27"],
+    );
     check("LX*2~\n", "REF*ZZ*1~\nLX*2~\n", &["ElementCode REF01 @27"]);
     check(
         "LX*2~\n",
@@ -170,21 +176,15 @@ fn structure_of_an_837p() {
         "*11:X:1*Y*A*Y*Y~\nHI*ABK:J069",
         &["ElementCode CLM05-2 @19"],
     );
-    check(
-        "HL*4*3*23*0",
-        "HL*4*9*23*0",
-        &["HierarchyChild HL04 @31", "HierarchyParent HL02 @35"],
-    );
+    check("HL*4*3*23*0", "HL*4*9*23*0", &["HierarchyParent HL02 @35"]);
     check("HL*2*1*22*0", "HL*2*1*22*1", &["HierarchyChild HL04 @12"]);
     check(
         "HL*3*1*22*1",
         "HL*7*1*22*1",
-        &[
-            "HierarchyNumber HL01 @31",
-            "HierarchyChild HL04 @31",
-            "HierarchyParent HL02 @35",
-        ],
+        &["HierarchyNumber HL01 @31", "HierarchyParent HL02 @35"],
     );
+    // A level that is there and open, but not the one above: it was taken.
+    check("HL*3*1*22*1", "HL*3*2*22*1", &["HierarchyParent HL02 @31"]);
 }
 
 #[test]
@@ -534,6 +534,16 @@ fn envelope_counts_and_numbers() {
         &["InterchangeControlNumber IEA02 @50"],
     );
     check("GE*1*101~\n", "", &["GroupNotClosed GE @49"]);
+    // Each of its segments was told of as one that the envelope does not use.
+    check(
+        "GS*HC*CLAIMGATE*SANDBOX*20261124*0930*101*X*005010X222A1~\n",
+        "",
+        &[
+            "GroupOutside ST @1",
+            "SegmentUnexpected GE @48",
+            "InterchangeGroupCount IEA01 @49",
+        ],
+    );
     check("IEA*1*000000101~\n", "", &["InterchangeNotClosed IEA @49"]);
     check("GS*HC*", "GS*HP*", &["GroupFunctionalId ST01 @1"]);
     check("*ZZ*CLAIMGATE", "*QQ*CLAIMGATE", &["ElementCode ISA05 @1"]);

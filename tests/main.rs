@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod billing;
+mod breaks;
 mod check;
 mod claim_acknowledgment;
 mod commands;

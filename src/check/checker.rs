@@ -33,6 +33,8 @@ pub struct Checker {
     judgment: Judgment,
     envelope: Option<Walk<'static>>,
     in_group: bool,
+    /// Whether the set at hand stands outside any group: that is told at its ST, and it is not judged.
+    ungrouped: bool,
     /// Whether GS01 of the group at hand is a code of the list.
     functional_id_listed: bool,
     /// ST02 of the group at hand, at most [`TRANSACTIONS_MAX`].
@@ -76,6 +78,7 @@ impl Checker {
             judgment: Judgment::default(),
             envelope: None,
             in_group: false,
+            ungrouped: false,
             functional_id_listed: false,
             control_numbers: HashSet::new(),
             open: None,
@@ -121,7 +124,14 @@ impl Checker {
         if has_id(segment) {
             self.telling = None;
         }
+        let is_frame = matches!(
+            segment.id(),
+            b"ISA" | b"GS" | b"ST" | b"SE" | b"GE" | b"IEA"
+        );
+        let ungrouped = self.ungrouped;
+        self.ungrouped &= !is_frame;
         match segment.id() {
+            _ if ungrouped && (!is_frame || segment.is("SE")) => {}
             b"ISA" => self.open_interchange(segment),
             b"GS" => self.open_group(segment),
             b"ST" => self.open_transaction(segment),
@@ -181,6 +191,7 @@ impl Checker {
         self.close_transaction(st.place);
         let (library, listed) = (self.library, self.functional_id_listed);
         let Some(group) = self.group() else {
+            self.ungrouped = true;
             self.envelope_finding(Finding::segment(Code::GroupOutside, st.place, b"ST"));
             return;
         };
@@ -273,7 +284,9 @@ impl Checker {
                     }
                 }
                 if segment.is("HL") {
-                    open.hierarchy.level(segment, walk.loop_id(), findings);
+                    let above = placed.and_then(|_| walk.level_above());
+                    let loop_id = walk.loop_id();
+                    open.hierarchy.level(segment, loop_id, above, findings);
                 } else if segment.is("AAA") {
                     open.hierarchy.rejected();
                 }

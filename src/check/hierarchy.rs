@@ -41,10 +41,12 @@ enum Children {
 }
 
 impl Hierarchy {
+    /// Takes the next HL. `above`: the level that it must name, where it stands in a loop of the guide.
     pub(super) fn level(
         &mut self,
         segment: &Segment<'_>,
         loop_id: &'static str,
+        above: Option<u64>,
         findings: &mut Vec<Finding>,
     ) {
         self.count += 1;
@@ -56,22 +58,24 @@ impl Hierarchy {
         }
         self.last = number;
         let parent = segment.text(2);
-        if parent.is_empty() {
-            self.close(0, findings);
-        } else {
-            let known = parent
-                .parse()
-                .ok()
-                .filter(|p: &u64| *p < number.max(self.count));
-            match known.and_then(|p| self.depths.get(&p).copied()) {
-                Some(index) => {
-                    self.close(index + 1, findings);
-                    if let Some(level) = self.open.last_mut() {
-                        level.came = true;
-                    }
+        let known = parent
+            .parse()
+            .ok()
+            .filter(|p: &u64| *p < number.max(self.count) && self.depths.contains_key(p));
+        let above = above.filter(|level| self.depths.contains_key(level));
+        // That HL02 is not there at all is told of as of any element.
+        if !parent.is_empty() && (known.is_none() || (above.is_some() && known != above)) {
+            findings.push(at(Code::HierarchyParent, 2));
+        }
+        match above.or(known).and_then(|level| self.depths.get(&level)) {
+            Some(&index) => {
+                self.close(index + 1, findings);
+                if let Some(level) = self.open.last_mut() {
+                    level.came = true;
                 }
-                None => findings.push(at(Code::HierarchyParent, 2)),
             }
+            None if parent.is_empty() => self.close(0, findings),
+            None => {}
         }
         let children = match segment.text(4) {
             "1" => Children::Said,

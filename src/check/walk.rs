@@ -102,6 +102,13 @@ impl<'g> Walk<'g> {
         self.unmoved
     }
 
+    /// HL01 of the level above the innermost one; `None` where that is the outermost, or says no number.
+    pub(super) fn level_above(&self) -> Option<u64> {
+        let is_level = |frame: &&Frame| self.guide.segments[self.trigger(frame.index)].id == "HL";
+        let mut levels = self.frames[1..].iter().rev().filter(is_level);
+        levels.nth(1)?.level
+    }
+
     /// Closes every loop at the end of the set.
     pub(super) fn finish(&mut self, place: Place, findings: &mut Vec<Finding>) {
         while self.frames.len() > 1 {

@@ -191,8 +191,10 @@ fn write_ta1(writer: &mut Writer, received: &check::Interchange, numbers: Answer
     let control_number = format!("{:0>9}", if digits { number } else { "" });
     // TA102 and TA103 must be a date and a time: where the sender's are none, those of the answer stand in.
     let own = |format| numbers.created.strftime(format).to_string();
-    let date = Some(plain(&received.date)).filter(|_| is_sound(received, 9));
-    let time = Some(plain(&received.time)).filter(|_| is_sound(received, 10));
+    let sound = |text: &str, element| {
+        Some(plain(text)).filter(|text| !text.is_empty() && is_sound(received, element))
+    };
+    let (date, time) = (sound(&received.date, 9), sound(&received.time, 10));
     writer
         .segment("TA1")
         .element(&control_number)
@@ -410,7 +412,7 @@ impl Segments<'_> {
         let loop_id: String = finding.loop_id.chars().take(4).collect();
         self.writer
             .segment("IK3")
-            .element(&plain(&finding.segment).chars().take(3).collect::<String>())
+            .element(segment_id(&finding.segment))
             .element(&finding.place.position.to_string())
             .element(&loop_id)
             .element(code);
@@ -468,6 +470,14 @@ impl Segments<'_> {
             true => self.by_guide = true,
             false => self.by_standard = true,
         }
+    }
+}
+
+/// IK301 holds two or three characters; what stands there may be no segment id at all.
+fn segment_id(found: &str) -> &str {
+    match found.len() {
+        2 | 3 => found,
+        _ => "???",
     }
 }
 

@@ -214,9 +214,23 @@ impl<'g> Walk<'g> {
                 .find(|(at, child)| {
                     child.rank < frame.rank
                         && !(depth > 0 && *at == 0)
-                        && matches!(self.fit(child.kind, segment), Fit::Keyed | Fit::Open)
+                        && (matches!(self.fit(child.kind, segment), Fit::Keyed | Fit::Open)
+                            || self.need_not_say(child.kind, segment))
                 })
                 .map(|(child_at, _)| Candidate { depth, child_at })
+        })
+    }
+
+    /// Whether a segment has this id and is silent where the key code may be left out.
+    fn need_not_say(&self, child: ChildKind, segment: &Segment<'_>) -> bool {
+        let opening = self.guide.opening(child);
+        let opening = opening.filter(|opening| opening.id.as_bytes() == segment.id());
+        opening.is_some_and(|opening| {
+            opening.key.as_ref().is_some_and(|key| {
+                let element = opening.element(usize::from(key.element));
+                let situational = element.is_some_and(|one| one.usage == Usage::Situational);
+                situational && key_value(key, segment).is_empty()
+            })
         })
     }
 
