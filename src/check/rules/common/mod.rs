@@ -76,7 +76,6 @@ pub(super) const TEXTS: &[&str] = &[
     include_str!("PatientBornAfterService.rule"),
     include_str!("PatientFirstNameMissing.rule"),
     include_str!("PatientLevelMissing.rule"),
-    include_str!("PatientNamedAsSubscriber.rule"),
     include_str!("PatientOwesTwice.rule"),
     include_str!("PatientStateMissing.rule"),
     include_str!("PatientStreetFiller.rule"),
