@@ -136,9 +136,15 @@ fn what_is_billed_passes_our_own_check() {
         assert_eq!(claims_made.len(), *claims, "{name}");
         if !claims_made.is_empty() {
             let judgment = judged(&claims_made);
-            let told: Vec<_> = judgment.findings().map(check::Finding::message).collect();
+            // A rule may warn of what payers differ on.
+            let is_warning = |one: &&check::Finding| {
+                one.code.severity() == Severity::Warning
+                    && matches!(one.code, check::Code::Rule(..))
+            };
+            let told = judgment.findings().filter(|one| !is_warning(one));
+            let told: Vec<_> = told.map(check::Finding::message).collect();
             assert_eq!(told, [""; 0], "{name}");
-            assert_eq!(judgment.verdict(), Verdict::Accepted, "{name}");
+            assert_ne!(judgment.verdict(), Verdict::Rejected, "{name}");
         }
     }
 }
