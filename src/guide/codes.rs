@@ -166,6 +166,28 @@ mod tests {
         }
     }
 
+    /// What a remittance or a claim status says is always told in words, retired codes too: old remittances hold them.
+    #[test]
+    fn every_code_of_a_remittance_or_a_claim_status_is_explained() {
+        for name in [
+            "carc",
+            "rarc",
+            "claim-status",
+            "claim-status-category",
+            "entity",
+        ] {
+            let table = embedded(list(name)).unwrap();
+            for entry in table.entries() {
+                let (code, text) = (entry.code, entry.text);
+                assert!(!text.is_empty(), "{name} {code} has no words");
+                let heir = text.split_once("(now ").map(|(_, heir)| heir);
+                if let Some(heir) = heir.and_then(|heir| heir.split(')').next()) {
+                    assert!(words(name, heir).is_some(), "{name} {code}: {heir}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn no_list_of_a_guide_is_left_unresolved() {
         let mut used = 0;

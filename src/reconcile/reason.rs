@@ -158,4 +158,13 @@ mod tests {
             assert_eq!(json, format!("\"{}\"", action.name()));
         }
     }
+
+    #[test]
+    fn every_reason_in_force_has_an_action() {
+        let codes = codes::Codes::default();
+        let table = codes.table(codes::find("carc").unwrap()).unwrap();
+        for entry in table.entries().filter(|entry| entry.to.is_open()) {
+            assert!(reason(entry.code).is_some(), "{}", entry.code);
+        }
+    }
 }
