@@ -20,7 +20,7 @@ use file::File;
 use map::Map;
 use ways::{Broken, Case, Way};
 
-mod draw;
+pub(crate) mod draw;
 mod elements;
 mod envelope;
 mod file;

@@ -12,6 +12,7 @@ mod corpus;
 mod demo;
 mod fence;
 mod fhir;
+mod fuzz;
 mod gateway;
 mod outbox;
 mod report;
