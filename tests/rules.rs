@@ -51,7 +51,9 @@ fn every_rule_has_its_accepted_and_its_rejected_fixture() {
         if accepted.verdict() != Verdict::Accepted || !found(&accepted).is_empty() {
             wrong.push(format!("{} accepted: {:?}", rule.name, found(&accepted)));
         }
-        let rejected = found(&judge(&file("rejected.edi")));
+        let mut rejected = found(&judge(&file("rejected.edi")));
+        // Where the rule is about an amount, a sum with it cannot be judged.
+        rejected.retain(|one| !one.starts_with("NotEvaluable "));
         if rejected.len() != 1 || !rejected[0].starts_with(&format!("{} ", rule.name)) {
             wrong.push(format!("{} rejected: {rejected:?}", rule.name));
         }

@@ -13,6 +13,8 @@ pub(super) fn claim(control_number: &str, member_id: &str, lines: &str) -> Claim
             serde_json::json!({
                 "control_number": format!("{control_number}L{}", index + 1),
                 "procedure": codes.next(),
+                // An unlisted procedure is described.
+                "description": line.starts_with("64999").then_some("NERVE BLOCK"),
                 "modifiers": codes.collect::<Vec<_>>(),
                 "charge": charge,
                 "unit": "UN",
