@@ -99,6 +99,23 @@ pub struct Key {
     pub codes: Vec<String>,
 }
 
+impl Key {
+    /// What a segment says where the code stands; of its first repetition, where the element has components.
+    pub fn value<'a>(&self, segment: &crate::x12::Segment<'a>) -> &'a [u8] {
+        let element = segment.element(usize::from(self.element));
+        match self.component {
+            0 => element.raw(),
+            component => element.first_repetition().component(usize::from(component)),
+        }
+    }
+
+    /// Whether a segment carries one of the codes.
+    pub fn is_in(&self, segment: &crate::x12::Segment<'_>) -> bool {
+        let value = self.value(segment);
+        self.codes.iter().any(|code| code.as_bytes() == value)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Element {
     pub usage: Usage,
@@ -178,11 +195,15 @@ impl Guide {
 
     /// The segment that opens a loop.
     pub fn trigger(&self, index: LoopIndex) -> Option<&Segment> {
+        Some(&self.segments[self.trigger_index(index)?])
+    }
+
+    pub fn trigger_index(&self, index: LoopIndex) -> Option<SegmentIndex> {
         self.loops[index]
             .children
             .iter()
             .find_map(|child| match child.kind {
-                ChildKind::Segment(segment) => Some(&self.segments[segment]),
+                ChildKind::Segment(segment) => Some(segment),
                 ChildKind::Loop(_) => None,
             })
     }

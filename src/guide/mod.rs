@@ -13,6 +13,7 @@ mod guide;
 mod library;
 mod notation;
 mod shared;
+mod walk;
 
 pub use audit::Flaw;
 pub use dictionary::{DataType, Dictionary, ElementStandard, Note, NoteKind, SegmentStandard};
@@ -24,3 +25,4 @@ pub use guide::{
 pub use library::{Library, library};
 pub use notation::NotationError;
 pub use shared::Shared;
+pub use walk::{Spot, Walk};
