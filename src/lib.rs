@@ -14,7 +14,7 @@
 //! | 6 | [`gateway`] the driver: jobs call floors 1-4, do what they say, store it · [`sandbox`] an insurer that answers |
 //! | 5 | [`transport`] bytes to a payer and back · [`store`] what is remembered, the only SQL |
 //! | 4 | [`exchange`] did it arrive, was it accepted · [`reconcile`] was it paid, does the money add up |
-//! | 3 | [`check`] judges by a guide · [`transaction`] claim and remittance types to segments and back · [`billing`] chart to claim |
+//! | 3 | [`check`] judges by a guide · [`transaction`] claim and remittance types, and documents of any set, to segments and back · [`billing`] chart to claim |
 //! | 2 | [`guide`] the law as data · [`payer`] a trading partner |
 //! | 1 | [`x12`] the language · [`claim`] what a payer is sent · [`chart`] what the practice knows |
 //!

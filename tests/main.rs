@@ -10,6 +10,7 @@ mod claim_acknowledgment;
 mod commands;
 mod corpus;
 mod demo;
+mod documents;
 mod fence;
 mod fhir;
 mod fuzz;

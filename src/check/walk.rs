@@ -3,7 +3,7 @@
 
 mod recover;
 
-use crate::guide::{Child, ChildKind, Guide, Key, LoopIndex, SegmentIndex, Usage};
+use crate::guide::{Child, ChildKind, Guide, Key, LoopIndex, SegmentIndex, Spot, Usage};
 use crate::x12::{Place, Segment};
 
 use super::{Code, Finding};
@@ -117,30 +117,10 @@ impl<'g> Walk<'g> {
         self.report_missing(0, u16::MAX, place, findings);
     }
 
-    /// From the innermost loop outwards, the first place not yet passed whose key code the segment carries; else the
-    /// first that asks for none.
     fn forward(&self, segment: &Segment<'_>) -> Option<Candidate> {
-        let id = self.guide.id_number(segment.id())?;
-        let mut open = None;
-        for (depth, frame) in self.frames.iter().enumerate().rev() {
-            for one in self.guide.candidates(frame.index, id) {
-                // The segment that opened this loop opens a new one, a frame further out.
-                if one.rank < frame.rank || (depth > 0 && one.child_at == 0) {
-                    continue;
-                }
-                let found = Candidate {
-                    depth,
-                    child_at: one.child_at,
-                };
-                if one.has_key_of(segment) {
-                    return Some(found);
-                }
-                if !one.is_keyed() && open.is_none() {
-                    open = Some(found);
-                }
-            }
-        }
-        open
+        let open = self.frames.iter().map(|frame| (frame.index, frame.rank));
+        let Spot { depth, child_at } = self.guide.forward(open, segment)?;
+        Some(Candidate { depth, child_at })
     }
 
     fn enter(

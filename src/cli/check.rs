@@ -1,6 +1,5 @@
 //! `claimgate check`: judges interchanges and prints the findings.
 
-mod input;
 mod json;
 mod picture;
 mod text;
@@ -14,8 +13,8 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
-use self::input::{Input, Look, Seen, cannot_read};
 use self::picture::Values;
+use super::input::{self, Input, Look, Seen, cannot_read};
 use crate::check::{Checker, Finding, Judgment, Verdict};
 use crate::exchange::{
     AnswerNumbers, Copies, Repeated, SubmittedClaims, claim_acknowledgments,

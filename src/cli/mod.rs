@@ -6,15 +6,18 @@ mod check;
 mod codes;
 mod demo;
 mod explain;
+mod input;
 mod migrate;
 mod output;
 mod payers;
+mod read;
 mod sandbox;
 mod serve;
 mod status;
 mod steps;
 mod submit;
 mod translate;
+mod write;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +57,10 @@ enum Command {
     Translate(translate::TranslateArgs),
     /// Judge interchanges: what is wrong, where, and what to do.
     Check(check::CheckArgs),
+    /// Interchanges become JSON documents, without a byte of data lost, or tables.
+    Read(read::ReadArgs),
+    /// JSON documents become interchanges again.
+    Write(write::WriteArgs),
     /// Charts become claims, and claims are sent.
     Submit(submit::SubmitArgs),
     /// Fetch replies from every partner, and post them.
@@ -110,6 +117,8 @@ fn run_command(command: &Command, common: &Common) -> anyhow::Result<ExitCode> {
     match command {
         Command::Translate(args) => translate::run(args, common),
         Command::Check(args) => check::run(args, common),
+        Command::Read(args) => read::run(args),
+        Command::Write(args) => write::run(args),
         Command::Codes(args) => codes::run(args, common),
         Command::Explain(args) => explain::run(args, common),
         Command::Demo(args) => block_on(demo::run(args, common)),

@@ -1,10 +1,14 @@
 //! Words to stderr and bars on a terminal. It must not print data: that goes to stdout, in the commands.
 
-use std::io::{IsTerminal, Write};
+use std::collections::HashSet;
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::{Context, bail};
 use comfy_table::{ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tempfile::NamedTempFile;
 
 /// Work that takes less is over before a bar is read.
 const BAR_AFTER: Duration = Duration::from_millis(300);
@@ -31,16 +35,104 @@ pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
     table
 }
 
-/// A field of a CSV file (RFC 4180); one that a spreadsheet would run as a formula is quoted away (OWASP).
-pub(crate) fn csv(text: &str) -> String {
-    let guarded = match text.starts_with(['=', '+', '-', '@', '\t', '\0']) {
+/// A text that a spreadsheet would run as a formula is quoted away (OWASP).
+pub(crate) fn guarded(text: &str) -> String {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\0']) {
         true => format!("'{text}"),
         false => text.to_owned(),
-    };
+    }
+}
+
+/// A field of a CSV file (RFC 4180), guarded.
+pub(crate) fn csv(text: &str) -> String {
+    let guarded = guarded(text);
     match guarded.contains(['"', ',', '\n', '\r']) {
         true => format!("\"{}\"", guarded.replace('"', "\"\"")),
         false => guarded,
     }
+}
+
+/// Where a command's data goes: standard output, or a file in a directory for each file read.
+#[derive(Debug)]
+pub(crate) struct Destination {
+    directory: Option<PathBuf>,
+    extension: &'static str,
+    taken: HashSet<PathBuf>,
+    stdout: BufWriter<StdoutLock<'static>>,
+    file: Option<(BufWriter<NamedTempFile>, PathBuf)>,
+}
+
+impl Destination {
+    /// # Errors
+    /// The directory is not there and cannot be made.
+    pub(crate) fn new(directory: Option<&Path>, extension: &'static str) -> anyhow::Result<Self> {
+        if let Some(directory) = directory {
+            let cannot = || {
+                format!(
+                    "{}: cannot be made: choose another --out",
+                    directory.display()
+                )
+            };
+            std::fs::create_dir_all(directory).with_context(cannot)?;
+        }
+        Ok(Self {
+            directory: directory.map(Path::to_owned),
+            extension,
+            taken: HashSet::new(),
+            stdout: BufWriter::new(io::stdout().lock()),
+            file: None,
+        })
+    }
+
+    pub(crate) fn is_a_file_each(&self) -> bool {
+        self.directory.is_some()
+    }
+
+    /// Where the data of a file goes. What was opened before and not closed is given up.
+    pub(crate) fn open(&mut self, source: &Path) -> anyhow::Result<&mut dyn Write> {
+        let Some(directory) = &self.directory else {
+            return Ok(&mut self.stdout);
+        };
+        let name = match source.as_os_str() == "-" {
+            true => "stdin".into(),
+            false => source.file_name().unwrap_or_default().to_owned(),
+        };
+        let mut file = directory.join(name);
+        file.add_extension(self.extension);
+        if !self.taken.insert(file.clone()) {
+            let file = file.display();
+            bail!("{file}: written already from a file of the same name: read them apart");
+        }
+        let new = NamedTempFile::new_in(directory).with_context(|| cannot_write(&file))?;
+        let (new, _) = self.file.insert((BufWriter::new(new), file));
+        Ok(new)
+    }
+
+    /// Ends what was opened: a file is there whole or not at all.
+    pub(crate) fn close(&mut self) -> anyhow::Result<()> {
+        let Some((writer, file)) = self.file.take() else {
+            return Ok(());
+        };
+        let new = writer.into_inner().map_err(io::IntoInnerError::into_error);
+        let persist = |new: NamedTempFile| {
+            let readable = std::os::unix::fs::PermissionsExt::from_mode(0o640);
+            new.as_file().set_permissions(readable)?;
+            new.persist(&file)?;
+            Ok::<(), io::Error>(())
+        };
+        new.and_then(persist).with_context(|| cannot_write(&file))
+    }
+
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.stdout.flush()
+    }
+}
+
+fn cannot_write(file: &Path) -> String {
+    format!(
+        "{}: cannot be written: make room, or choose another --out",
+        file.display()
+    )
 }
 
 /// A bar over bytes, on a terminal only. Where their number is not known, what was read and how fast.

@@ -101,6 +101,23 @@ pub struct Key {
     pub codes: Vec<String>,
 }
 
+impl Key {
+    /// What a segment says where the code stands; of its first repetition, where the element has components.
+    pub fn value<'a>(&self, segment: &crate::x12::Segment<'a>) -> &'a [u8] {
+        let element = segment.element(usize::from(self.element));
+        match self.component {
+            0 => element.raw(),
+            component => element.first_repetition().component(usize::from(component)),
+        }
+    }
+
+    /// Whether a segment carries one of the codes.
+    pub fn is_in(&self, segment: &crate::x12::Segment<'_>) -> bool {
+        let value = self.value(segment);
+        self.codes.iter().any(|code| code.as_bytes() == value)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Element {
     pub usage: Usage,
@@ -195,7 +212,7 @@ impl Guide {
         self.trigger_index(index).map(|at| &self.segments[at])
     }
 
-    pub(super) fn trigger_index(&self, index: LoopIndex) -> Option<SegmentIndex> {
+    pub fn trigger_index(&self, index: LoopIndex) -> Option<SegmentIndex> {
         let mut children = self.loops[index].children.iter();
         children.find_map(|child| match child.kind {
             ChildKind::Segment(segment) => Some(segment),

@@ -15,6 +15,7 @@ mod notation;
 mod overlay;
 pub mod rule;
 mod shared;
+mod walk;
 
 pub use audit::Flaw;
 pub use dictionary::{DataType, Dictionary, ElementStandard, Note, NoteKind, SegmentStandard};
@@ -27,3 +28,4 @@ pub use library::{Library, library};
 pub use notation::NotationError;
 pub use overlay::{FINDINGS as OVERLAY_FINDINGS, Overlay};
 pub use shared::Shared;
+pub use walk::{Spot, Walk};

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
-use super::input::{Input, Seen};
 use super::picture::{Picture, Values};
 use crate::check::{Code, Finding, Judgment, Severity, Transaction, Verdict};
+use crate::cli::input::{Input, Seen};
 use crate::cli::output;
 use crate::guide::library;
 

@@ -5,6 +5,7 @@
 //! may stand at the batch, at a provider, at a claim and at a line; codes stand as they were written.
 
 mod read;
+mod table;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use read::{ClaimAcknowledgmentReader, is_claim_acknowledgment, read};
+pub use table::{COLUMNS, rows};
 pub use write::write_set;
 
 pub use super::t835::{Party, Procedure, Reference};

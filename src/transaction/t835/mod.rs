@@ -6,12 +6,14 @@
 //! not there is `None`, one that cannot be read is `None` and told as [`Unreadable`].
 
 mod read;
+mod table;
 mod write;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use read::{Event, RemittanceReader, read};
+pub use table::{COLUMNS, Rows};
 pub use write::write_set;
 
 pub(super) use read::{party, procedure};

@@ -1,4 +1,4 @@
-//! What `check` reads: files, the files of folders, standard input; once to judge and once more to show segments.
+//! What `check`, `read` and `write` read: files, the files of folders, standard input; once to judge and once more to show segments.
 //! It must not judge.
 
 use std::fs::File;
@@ -18,7 +18,7 @@ const KEPT_MEMORY_BYTES_MAX: usize = 16 << 20;
 const KEPT_BYTES_MAX: u64 = 4 << 30;
 
 /// Files in the order given; a folder stands for the files in it, at any depth and by name, hidden ones left out.
-pub(super) fn files(given: &[PathBuf]) -> Vec<anyhow::Result<PathBuf>> {
+pub(crate) fn files(given: &[PathBuf]) -> Vec<anyhow::Result<PathBuf>> {
     given
         .iter()
         .flat_map(|path| match path.is_dir() {
@@ -59,7 +59,7 @@ fn in_folder(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// How many bytes there are to read; `None` for a stream. A file that is not there has none.
-pub(super) fn length(file: &Path) -> Option<u64> {
+pub(crate) fn length(file: &Path) -> Option<u64> {
     if file.as_os_str() == "-" {
         return None;
     }
@@ -70,7 +70,7 @@ pub(super) fn length(file: &Path) -> Option<u64> {
 }
 
 /// How people read of it.
-pub(super) fn name(file: &Path) -> String {
+pub(crate) fn name(file: &Path) -> String {
     match file.as_os_str() == "-" {
         true => "standard input".to_owned(),
         false => file.display().to_string(),
@@ -78,7 +78,7 @@ pub(super) fn name(file: &Path) -> String {
 }
 
 /// An opened file, or standard input.
-pub(super) struct Input {
+pub(crate) struct Input {
     source: Box<dyn Read>,
     /// Where it is read from once more; `None` for what comes only once.
     path: Option<PathBuf>,
@@ -88,7 +88,7 @@ pub(super) struct Input {
 
 impl Input {
     /// Whether the bytes of a stream are kept is decided here: only text shows segments.
-    pub(super) fn open(file: &Path, look: Look) -> anyhow::Result<Self> {
+    pub(crate) fn open(file: &Path, look: Look) -> anyhow::Result<Self> {
         let (source, path): (Box<dyn Read>, _) = if file.as_os_str() == "-" {
             (Box::new(io::stdin().lock()), None)
         } else {
@@ -106,7 +106,7 @@ impl Input {
     }
 
     /// Reads everything once more, until `visit` says that it has seen enough. What cannot be read is not shown.
-    pub(super) fn read_again(self, mut visit: impl FnMut(&Segment<'_>) -> Seen) -> io::Result<()> {
+    pub(crate) fn read_again(self, mut visit: impl FnMut(&Segment<'_>) -> Seen) -> io::Result<()> {
         let source: Box<dyn Read> = match (self.path, self.kept) {
             (Some(path), _) => Box::new(File::open(path)?),
             (None, Some(mut kept)) => {
@@ -129,14 +129,14 @@ impl Input {
 
 /// How often the bytes are needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     Once,
     Twice,
 }
 
 /// Whether a second look goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(crate) enum Seen {
     GoOn,
     Enough,
 }
@@ -155,6 +155,6 @@ impl Read for Input {
     }
 }
 
-pub(super) fn cannot_read(file: &Path) -> String {
+pub(crate) fn cannot_read(file: &Path) -> String {
     format!("cannot read {}", name(file))
 }
