@@ -18,6 +18,6 @@ mod outbox;
 mod report;
 mod rules;
 mod t277ca;
-mod t837p;
+mod t837;
 mod translate;
 mod transport;

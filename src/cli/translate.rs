@@ -14,7 +14,7 @@ use crate::chart::{Code, Finding};
 use crate::gateway::batch::{self, Candidate};
 use crate::gateway::{GatewayError, Setup, clock};
 use crate::payer::TradingPartner;
-use crate::transaction::t837p;
+use crate::transaction::t837;
 
 use super::charts::{self, Format};
 use super::{Common, FINDINGS, output};
@@ -177,7 +177,7 @@ fn attempt(setup: &Setup, reports: &[Report]) -> anyhow::Result<Attempt> {
         let partner = setup
             .partner(id)
             .context("a claim goes to a partner that is not configured")?;
-        let max = t837p::claims_per_interchange(&partner.limits);
+        let max = t837::claims_per_interchange(&partner.limits);
         for (number, claims) in (1..).zip(claims.chunks(max)) {
             let (places, claims): (Vec<usize>, Vec<Candidate<'_>>) = claims.iter().copied().unzip();
             let batch = write(setup, partner, number, &claims)?;

@@ -9,7 +9,7 @@ use super::{Gateway, GatewayError, Result, clock, digest, fault};
 use crate::exchange::submission::{Event, Next, State};
 use crate::payer::{Route, TradingPartner};
 use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission};
-use crate::transaction::t837p;
+use crate::transaction::t837;
 use crate::transport::{Outgoing, SendError, Transport};
 
 /// What a run of the outbox did.
@@ -39,7 +39,7 @@ impl Gateway {
             };
             let partner = self.setup.partner(&partner).ok_or_else(missing)?;
             loop {
-                let max = t837p::claims_per_interchange(&partner.limits);
+                let max = t837::claims_per_interchange(&partner.limits);
                 let claims = self.store.ready_claims(&partner.id, max).await?;
                 if claims.is_empty() {
                     break;

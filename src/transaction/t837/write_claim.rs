@@ -1,19 +1,19 @@
 //! Loop 2300 with 2310, 2320 and 2330. It must not know the levels above it.
 
 use super::codes::{self, CLAIM_DATES, CLAIM_NUMBERS, CLAIM_ROLES, OTHER_PAYER_NUMBERS};
-use super::write_line;
 use super::write_party as party;
 use super::write_party::text;
+use super::{professional, write_line};
 use crate::claim::{
-    Ambulance, Attachment, Certification, Claim, Diagnosis, Name, OtherPayer, Phi, Provider,
-    ProviderRole, RoledProvider,
+    Ambulance, Attachment, Certification, Claim, Name, OtherPayer, Phi, Provider, ProviderRole,
+    RoledProvider,
 };
 use crate::x12::Writer;
 
 use super::Span;
 
 /// HI holds twelve codes.
-const CODES_PER_HI: usize = 12;
+pub(super) const CODES_PER_HI: usize = 12;
 
 /// Writes the claim; gives where each line stands.
 pub(super) fn write(writer: &mut Writer, claim: &Claim) -> Vec<Span> {
@@ -31,7 +31,7 @@ pub(super) fn write(writer: &mut Writer, claim: &Claim) -> Vec<Span> {
     ambulance(writer, claim.detail.ambulance.as_ref());
     spinal(writer, claim);
     certifications(writer, &claim.detail.certifications);
-    codes(writer, claim);
+    professional::write_codes(writer, claim);
     providers(writer, claim);
     for other in &claim.other_payers {
         other_payer(writer, other);
@@ -166,24 +166,8 @@ pub(super) fn certifications(writer: &mut Writer, certifications: &[Certificatio
     }
 }
 
-/// HI: diagnoses (ABK, then ABF), anaesthesia's procedures (BP, BO), conditions (BG).
-fn codes(writer: &mut Writer, claim: &Claim) {
-    let diagnoses = claim.diagnoses.iter().map(|Diagnosis(code)| code.as_str());
-    health_codes(writer, "ABK", "ABF", &diagnoses.collect::<Vec<_>>());
-    let procedures = claim.detail.anesthesia_procedures.iter();
-    health_codes(
-        writer,
-        "BP",
-        "BO",
-        &procedures.map(String::as_str).collect::<Vec<_>>(),
-    );
-    let conditions: Vec<&str> = claim.detail.conditions.iter().map(String::as_str).collect();
-    for conditions in conditions.chunks(CODES_PER_HI) {
-        health_codes(writer, "BG", "BG", conditions);
-    }
-}
-
-fn health_codes(writer: &mut Writer, first: &str, others: &str, codes: &[&str]) {
+/// HI: the first of its kind, the others of theirs.
+pub(super) fn health_codes(writer: &mut Writer, first: &str, others: &str, codes: &[&str]) {
     let Some((head, rest)) = codes.split_first() else {
         return;
     };

@@ -1,6 +1,5 @@
-//! The professional claim, 837P 005010X222A1: `claim::Claim`s to a transaction set and back. It
-//! must not judge a claim: what is wrong with it is written as it is, and `check` says so before
-//! anything is sent.
+//! Claims, 837: `claim::Claim`s to a transaction set and back. It must not judge a claim: what is
+//! wrong with it is written as it is, and `check` says so before anything is sent.
 //!
 //! [`write_set`] and [`interchange`] write; [`ClaimReader`] takes segments one by one and gives a
 //! claim when it is complete. Both tell at which positions each claim stands ([`ClaimPosition`]),
@@ -12,6 +11,7 @@ mod batch;
 mod codes;
 mod cursor;
 mod position;
+mod professional;
 mod read;
 mod read_claim;
 mod read_levels;

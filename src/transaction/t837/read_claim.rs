@@ -2,12 +2,13 @@
 
 use super::codes::{self, CLAIM_DATES, CLAIM_NUMBERS, OTHER_PAYER_NUMBERS};
 use super::cursor::{Cursor, Notes, What};
+use super::professional;
 use super::read_line::{self, LineLoop};
 use super::read_party as party;
 use super::{ClaimPosition, Span};
 use crate::claim::{
-    Accident, Address, Ambulance, Attachment, Certification, Claim, Diagnosis, DropOff, Money,
-    OtherPayer, OtherPayerDetail, Payer, Phi, Provider, RoledProvider, SpinalManipulation,
+    Accident, Address, Ambulance, Attachment, Certification, Claim, DropOff, Money, OtherPayer,
+    OtherPayerDetail, Payer, Phi, Provider, RoledProvider, SpinalManipulation,
 };
 use crate::x12::{Place, Segment};
 
@@ -175,7 +176,7 @@ impl OpenClaim {
                 cursor.fill(&mut claim.detail.spinal, Some(read));
             }
             b"CRC" => claim.detail.certifications.push(certification(&mut cursor)),
-            b"HI" => health_codes(&mut cursor, claim),
+            b"HI" => professional::read_codes(&mut cursor, claim),
             _ => {
                 cursor.note(0, What::NotHeld);
                 cursor.pass();
@@ -406,26 +407,6 @@ pub(super) fn certification(cursor: &mut Cursor<'_, '_>) -> Certification {
         kind: cursor.need(1),
         applies: cursor.need(2),
         conditions: (3..=7).filter_map(|at| cursor.phi(at)).collect(),
-    }
-}
-
-/// HI: ICD-9 codes (BK, BF) are kept and told, because a claim does not say which revision it
-/// means.
-fn health_codes(cursor: &mut Cursor<'_, '_>, claim: &mut Claim) {
-    for element in 1..=cursor.len() {
-        let parts = cursor.components(element, 2);
-        let code = parts[1].clone();
-        match parts[0].as_str() {
-            "" if code.is_empty() => {}
-            "ABK" | "ABF" => claim.diagnoses.push(Diagnosis(Phi::new(code))),
-            "BK" | "BF" => {
-                cursor.note(element, What::UnknownCode);
-                claim.diagnoses.push(Diagnosis(Phi::new(code)));
-            }
-            "BP" | "BO" => claim.detail.anesthesia_procedures.push(code),
-            "BG" => claim.detail.conditions.push(code),
-            _ => cursor.note(element, What::NotHeld),
-        }
     }
 }
 

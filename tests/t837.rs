@@ -7,7 +7,7 @@ use std::path::Path;
 use claimgate::check::{Checker, Verdict};
 use claimgate::claim::{Claim, Contact, Name, Submitter};
 use claimgate::payer::TradingPartner;
-use claimgate::transaction::t837p::{self, ClaimReader, Numbers};
+use claimgate::transaction::t837::{self, ClaimReader, Numbers};
 use claimgate::x12::{Item, read_all};
 
 /// All of `fixtures/claims` in one interchange.
@@ -41,7 +41,7 @@ fn written() -> (Vec<Claim>, Vec<u8>) {
         },
     };
     let given: Vec<&Claim> = claims.iter().collect();
-    let written = t837p::interchange(&partner, &numbers, &submitter, &given).unwrap();
+    let written = t837::interchange(&partner, &numbers, &submitter, &given).unwrap();
     (claims, written.bytes)
 }
 

@@ -1,12 +1,12 @@
 //! Loop 2400 with 2410, 2420 and 2430. It must not know the levels above the claim.
 
-use super::Span;
 use super::codes::{LINE_DATES, LINE_NUMBERS, LINE_ROLES};
 use super::write_claim::{
     ambulance, amount, attachments, certifications, file_information, note, roled_provider,
     same_place, same_provider,
 };
 use super::write_party as party;
+use super::{Span, professional};
 use crate::claim::{Claim, Drug, LineAdjudication, Provider, ProviderRole, ServiceLine};
 use crate::x12::Writer;
 
@@ -25,7 +25,7 @@ pub(super) fn write_all(writer: &mut Writer, claim: &Claim) -> Vec<Span> {
 fn write(writer: &mut Writer, claim: &Claim, line: &ServiceLine, number: usize) {
     let detail = &line.detail;
     writer.segment("LX").element(&number.to_string());
-    service(writer, claim, line);
+    professional::write_service(writer, claim, line);
     attachments(writer, &detail.attachments);
     ambulance(writer, detail.ambulance.as_ref());
     certifications(writer, &detail.certifications);
@@ -56,39 +56,9 @@ fn write(writer: &mut Writer, claim: &Claim, line: &ServiceLine, number: usize) 
     }
 }
 
-/// SV1. The place of service stands only where it is not the claim's.
-fn service(writer: &mut Writer, claim: &Claim, line: &ServiceLine) {
-    let detail = &line.detail;
-    let kind = detail.procedure_kind.as_deref().unwrap_or("HC");
-    let procedure = procedure(
-        kind,
-        &line.procedure,
-        &line.modifiers,
-        line.description.as_deref(),
-    );
-    let place = line.place_of_service.as_deref();
-    let pointers: Vec<String> = line.diagnosis_pointers.iter().map(u8::to_string).collect();
-    writer
-        .segment("SV1")
-        .composite(&procedure)
-        .element(&line.charge.to_x12())
-        .element(&line.unit)
-        .element(&line.quantity)
-        .optional(place.filter(|&place| place != claim.place_of_service))
-        .skip(1)
-        .composite(&pointers)
-        .skip(1)
-        .optional(line.emergency.then_some("Y"))
-        .skip(1)
-        .optional(detail.epsdt.as_deref())
-        .optional(detail.family_planning.as_deref())
-        .skip(2)
-        .optional(detail.copay_status.as_deref());
-}
-
 /// C003: the description stands behind four places for modifiers. A fifth modifier takes its place,
 /// for the check to find.
-fn procedure<'a>(
+pub(super) fn procedure<'a>(
     kind: &'a str,
     code: &'a str,
     modifiers: &'a [String],

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::codes::{self, LINE_DATES, LINE_NUMBERS};
 use super::cursor::{Cursor, What};
+use super::professional;
 use super::read_claim::{
     OpenClaim, ambulance, amount, attachment, certification, present, provider,
 };
@@ -87,7 +88,7 @@ fn own(open: &mut OpenClaim, segment: &Segment<'_>) {
     let mut cursor = Cursor::new(segment, &mut open.notes);
     let detail = &mut line.detail;
     match segment.id() {
-        b"SV1" => service(&mut cursor, line),
+        b"SV1" => professional::read_service(&mut cursor, line),
         b"PWK" => detail.attachments.push(attachment(&mut cursor)),
         b"CR1" => {
             let read = ambulance(&mut cursor);
@@ -128,30 +129,6 @@ fn own(open: &mut OpenClaim, segment: &Segment<'_>) {
             cursor.pass();
         }
     }
-}
-
-fn service(cursor: &mut Cursor<'_, '_>, line: &mut ServiceLine) {
-    let parts = cursor.components(1, 7);
-    line.detail.procedure_kind =
-        Some(parts[0].clone()).filter(|kind| !matches!(kind.as_str(), "HC" | ""));
-    line.procedure.clone_from(&parts[1]);
-    line.modifiers = present(&parts[2..6]);
-    line.description = Some(parts[6].clone()).filter(|text| !text.is_empty());
-    line.charge = cursor.need_money(2);
-    line.unit = cursor.need(3);
-    line.quantity = cursor.need(4);
-    line.place_of_service = cursor.text(5);
-    for pointer in present(&cursor.components(7, 4)) {
-        match pointer.parse() {
-            Ok(number) => line.diagnosis_pointers.push(number),
-            Err(_) => cursor.note(7, What::NotNumber),
-        }
-    }
-    line.emergency = cursor.qualifier(9) == "Y";
-    cursor.expect(9, &["Y"]);
-    line.detail.epsdt = cursor.text(11);
-    line.detail.family_planning = cursor.text(12);
-    line.detail.copay_status = cursor.text(15);
 }
 
 fn quantity(cursor: &mut Cursor<'_, '_>, detail: &mut LineDetail) {
