@@ -1,10 +1,10 @@
 //! What few claims carry: each struct is empty by default, so that a claim names only what it has.
-//! It must not know X12; the segment in a comment is where the 837P puts the fact.
+//! It must not know X12; the segment in a comment is where the 837 puts the fact.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Attachment, Money, Phi};
+use super::{Address, Attachment, Money, Phi, ProviderRole};
 
 /// serde's attribute wants a path; this one is short.
 fn absent<T>(value: &Option<T>) -> bool {
@@ -46,13 +46,30 @@ pub struct ClaimDetail {
     pub pick_up: Option<Address>,
     #[serde(skip_serializing_if = "absent")]
     pub drop_off: Option<DropOff>,
+    /// Who is paid instead of the billing provider.
+    #[serde(skip_serializing_if = "absent")]
+    pub pay_to_plan: Option<PayToPlan>,
+    /// CUR02, where it is not the US dollar.
+    #[serde(skip_serializing_if = "absent")]
+    pub currency: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub contract: Option<Contract>,
+    #[serde(skip_serializing_if = "absent")]
+    pub repricing: Option<Repricing>,
+    /// Notes besides the claim's own: ten of an institutional, four of a dental claim.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_notes: Vec<Note>,
+    /// Numbers of a kind that was said before: device exemptions (`LX`) of an institutional claim.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_numbers: Vec<FurtherNumber>,
 }
 
 /// Facts of a service line that most lines do not have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LineDetail {
-    /// SV101-1 where it is not `HC`: `ER`, `IV`, `WK`.
+    /// Kind of the procedure where it is not the claim's own, `HC` or of a dental claim `AD`: `ER`,
+    /// `IV`, `WK`, and `HP` (HIPPS rate codes) of an institutional line.
     #[serde(skip_serializing_if = "absent")]
     pub procedure_kind: Option<String>,
     /// SV111: `Y`, the service follows an EPSDT screening.
@@ -96,6 +113,14 @@ pub struct LineDetail {
     pub third_party_note: Option<Phi<String>>,
     #[serde(skip_serializing_if = "absent")]
     pub purchased: Option<PurchasedService>,
+    #[serde(skip_serializing_if = "absent")]
+    pub contract: Option<Contract>,
+    #[serde(skip_serializing_if = "absent")]
+    pub repricing: Option<Repricing>,
+    /// Authorizations (`G1`), referrals (`9F`) and predeterminations (`G3`) that another payer gave, or
+    /// that come after the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_numbers: Vec<FurtherNumber>,
 }
 
 /// Dates of one service line besides the service itself (DTP of loop 2400).
@@ -170,6 +195,9 @@ pub struct PersonDetail {
     /// REF*Y4: the casualty insurer's number of the claim.
     #[serde(skip_serializing_if = "absent")]
     pub property_casualty_claim: Option<String>,
+    /// NM108 of a subscriber where it is not `MI`: `II`, a unique identifier of the person.
+    #[serde(skip_serializing_if = "absent")]
+    pub member_id_kind: Option<String>,
 }
 
 /// Facts about another payer that most claims do not have.
@@ -202,6 +230,24 @@ pub struct OtherPayerDetail {
     /// REF*9F.
     #[serde(skip_serializing_if = "absent")]
     pub referral: Option<String>,
+    /// REF*G3: dental.
+    #[serde(skip_serializing_if = "absent")]
+    pub predetermination: Option<String>,
+    /// REF*T4: `Y`, this payer has decided again.
+    #[serde(skip_serializing_if = "absent")]
+    pub adjustment_indicator: Option<String>,
+    /// NM108 of the other subscriber where it is not `MI`.
+    #[serde(skip_serializing_if = "absent")]
+    pub member_id_kind: Option<String>,
+    /// MIA.
+    #[serde(skip_serializing_if = "absent")]
+    pub inpatient: Option<Box<InpatientAdjudication>>,
+    /// MOA but its remark codes.
+    #[serde(skip_serializing_if = "absent")]
+    pub outpatient: Option<OutpatientAdjudication>,
+    /// The numbers by which this payer knows the claim's providers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<KnownProvider>,
 }
 
 /// A provider's number from before, or instead of, the NPI.
@@ -210,6 +256,188 @@ pub struct ProviderId {
     /// `0B` state licence, `1G` UPIN, `G2` the payer's number, `LU` location.
     pub kind: String,
     pub number: String,
+    /// REF04 of a line's provider: the other payer that gave the number.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub payer_id: Option<String>,
+}
+
+/// A number besides the first of its kind, or one that another payer gave.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FurtherNumber {
+    /// REF01.
+    pub kind: String,
+    pub number: String,
+    /// REF04: the other payer that gave it.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub payer_id: Option<String>,
+}
+
+/// NTE.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// `ADD` additional, `DGN` diagnosis, `MED` medications, ….
+    pub kind: String,
+    pub text: Phi<String>,
+}
+
+/// Loop 2010AC: a plan that paid in place of this payer and is paid back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayToPlan {
+    pub name: String,
+    /// NM108 where it is not `PI`: `XV`.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub id_kind: Option<String>,
+    pub id: String,
+    #[serde(default, skip_serializing_if = "absent")]
+    pub address: Option<Address>,
+    /// REF*EI.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub tax_number: Option<String>,
+    #[serde(default, skip_serializing_if = "absent")]
+    pub other_id: Option<PayerNumber>,
+}
+
+/// A payer's number besides its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayerNumber {
+    /// `2U` payer, `EI` tax, `FY` claim office, `NF` NAIC.
+    pub kind: String,
+    pub number: String,
+}
+
+/// Facts about a payer that most claims do not have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PayerDetail {
+    /// NM108 where it is not `PI`: `XV`, the national plan identifier.
+    #[serde(skip_serializing_if = "absent")]
+    pub id_kind: Option<String>,
+    /// At most three.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_ids: Vec<PayerNumber>,
+}
+
+/// CN1: terms of a contract between provider and plan. Percentages are decimal text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Contract {
+    /// `01` DRG, `02` per diem, `03` variable per diem, `04` flat, `05` capitated, `06` percent, `09` other.
+    pub kind: String,
+    #[serde(skip_serializing_if = "absent")]
+    pub amount: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub percentage: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub code: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub discount_percentage: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub version: Option<String>,
+}
+
+/// HCP: what a repricer made of the charge. Rates and units are decimal text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Repricing {
+    /// `00` zero, `01` as billed, … `14` adjusted.
+    pub method: String,
+    pub allowed: Money,
+    #[serde(skip_serializing_if = "absent")]
+    pub savings: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub repricer: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub rate: Option<String>,
+    /// HCP06: patient group, such as a DRG.
+    #[serde(skip_serializing_if = "absent")]
+    pub group: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub group_amount: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub revenue_code: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub procedure_kind: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub procedure: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub unit: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub units: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub reject_reason: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub compliance: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub exception: Option<String>,
+}
+
+/// MIA: how an earlier payer decided on an inpatient stay. Counts are decimal text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InpatientAdjudication {
+    pub covered_days: String,
+    #[serde(skip_serializing_if = "absent")]
+    pub lifetime_psychiatric_days: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub drg_amount: Option<Money>,
+    /// MIA05 and MIA20 to MIA23, at most five.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remark_codes: Vec<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub disproportionate_share: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub msp_pass_through: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub capital_prospective: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub capital_federal_drg: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub capital_hospital_drg: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub capital_disproportionate_share: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub old_capital: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub capital_indirect_education: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub operating_hospital_drg: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub cost_report_days: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub operating_federal_drg: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub capital_outlier: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub indirect_teaching: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub professional_component: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub capital_exception: Option<Money>,
+}
+
+/// MOA: how an earlier payer decided on an outpatient claim.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OutpatientAdjudication {
+    /// Decimal text.
+    #[serde(skip_serializing_if = "absent")]
+    pub reimbursement_rate: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub payable: Option<Money>,
+    /// End-stage renal disease.
+    #[serde(skip_serializing_if = "absent")]
+    pub esrd: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub professional_component: Option<Money>,
+}
+
+/// A provider of the claim as another payer knows it (loops 2330C and on).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownProvider {
+    pub role: ProviderRole,
+    /// NM102: `1` person, `2` organization.
+    pub entity_type: String,
+    pub ids: Vec<ProviderId>,
 }
 
 /// CR1. Numbers are decimal text.

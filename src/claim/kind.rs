@@ -27,6 +27,14 @@ impl ClaimKind {
     pub fn is_professional(&self) -> bool {
         matches!(self, Self::Professional)
     }
+
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Professional => "professional",
+            Self::Institutional(_) => "institutional",
+            Self::Dental(_) => "dental",
+        }
+    }
 }
 
 /// What only an institutional claim says. The first two digits of its type of bill are the claim's

@@ -11,6 +11,10 @@ use crate::payer::{Route, TradingPartner};
 use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission};
 use crate::transaction::t837;
 use crate::transport::{Outgoing, SendError, Transport};
+use crate::x12;
+
+/// ISA has 106 bytes and GS less than 150.
+const HEAD_BYTES: usize = 512;
 
 /// What a run of the outbox did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,10 +44,12 @@ impl Gateway {
             let partner = self.setup.partner(&partner).ok_or_else(missing)?;
             loop {
                 let max = t837::claims_per_interchange(&partner.limits);
-                let claims = self.store.ready_claims(&partner.id, max).await?;
-                if claims.is_empty() {
+                let mut claims = self.store.ready_claims(&partner.id, max).await?;
+                let Some(kind) = claims.first().map(|one| one.claim.kind.name()) else {
                     break;
-                }
+                };
+                // The others of them go in the next one.
+                claims.retain(|one| one.claim.kind.name() == kind);
                 queued += self.queue_one(partner, &claims, now).await?;
             }
         }
@@ -155,11 +161,12 @@ impl Gateway {
         transport: &Transport,
         due: &StoredSubmission,
     ) -> Result<Option<std::result::Result<(), SendError>>> {
+        let bytes = self.store.payload(due.id).await?;
         let outgoing = Outgoing {
             payload_id: due.payload_id,
-            payload_type: professional_payload_type(partner),
+            payload_type: payload_type(partner, &bytes),
             time: clock::now(),
-            bytes: self.store.payload(due.id).await?,
+            bytes,
         };
         fault::point("before-start");
         if !self.store.start(due.id, outgoing.time).await? {
@@ -196,9 +203,26 @@ impl std::ops::AddAssign for Sent {
     }
 }
 
-fn professional_payload_type(partner: &TradingPartner) -> String {
-    match &partner.route {
-        Some(Route::CoreSoap(route)) => route.payload_types.professional_claims.clone(),
-        _ => String::new(),
-    }
+/// By the guide that the group names (GS08), which stands in the first bytes.
+fn payload_type(partner: &TradingPartner, interchange: &[u8]) -> String {
+    let Some(Route::CoreSoap(route)) = &partner.route else {
+        return String::new();
+    };
+    let types = &route.payload_types;
+    let mut payload_type = &types.professional_claims;
+    let head = &interchange[..interchange.len().min(HEAD_BYTES)];
+    x12::read_all(head, |item| {
+        if let x12::Item::Segment(segment) = item
+            && segment.is("GS")
+        {
+            payload_type = match segment.text(8) {
+                guide if guide == partner.envelope.institutional_guide => {
+                    &types.institutional_claims
+                }
+                guide if guide == partner.envelope.dental_guide => &types.dental_claims,
+                _ => &types.professional_claims,
+            };
+        }
+    });
+    payload_type.clone()
 }

@@ -10,6 +10,10 @@
 mod batch;
 mod codes;
 mod cursor;
+mod dental;
+mod health_codes;
+mod institutional;
+mod other_payer;
 mod position;
 mod professional;
 mod read;

@@ -1,68 +1,89 @@
-//! What only the professional claim says: its diagnoses and its service (HI, SV1). It must not know the loops around
-//! them.
+//! What only the professional claim says: its diagnoses and procedures (HI), disability (DTP) and its service (SV1).
+//! It must not know the loops around them.
 
 use super::cursor::{Cursor, What};
-use super::read_claim::present;
-use super::write_claim::{CODES_PER_HI, health_codes};
-use super::write_line::procedure;
-use crate::claim::{Claim, Diagnosis, Phi, ServiceLine};
+use super::health_codes as codes;
+use super::read_line::{pointers, procedure};
+use super::write_line;
+use super::write_party as party;
+use crate::claim::{Claim, ServiceLine};
 use crate::x12::Writer;
 
-/// HI: ICD-9 codes (BK, BF) are kept and told, because a claim does not say which revision it
-/// means.
-pub(super) fn read_codes(cursor: &mut Cursor<'_, '_>, claim: &mut Claim) {
-    for element in 1..=cursor.len() {
-        let parts = cursor.components(element, 2);
-        let code = parts[1].clone();
-        match parts[0].as_str() {
-            "" if code.is_empty() => {}
-            "ABK" | "ABF" => claim.diagnoses.push(Diagnosis(Phi::new(code))),
-            "BK" | "BF" => {
-                cursor.note(element, What::UnknownCode);
-                claim.diagnoses.push(Diagnosis(Phi::new(code)));
+/// DTP of disability: one period or one of its ends. Gives whether it was that.
+pub(super) fn read_date(cursor: &mut Cursor<'_, '_>, claim: &mut Claim) -> bool {
+    let dates = &mut claim.dates;
+    match cursor.qualifier(1) {
+        "314" => {
+            if let Some((begin, end)) = cursor.days(3) {
+                cursor.fill(&mut dates.disability_begin, Some(begin));
+                cursor.fill(&mut dates.disability_end, end);
             }
-            "BP" | "BO" => claim.detail.anesthesia_procedures.push(code),
-            "BG" => claim.detail.conditions.push(code),
-            _ => cursor.note(element, What::NotHeld),
+        }
+        "360" => {
+            let day = cursor.day(3);
+            cursor.fill(&mut dates.disability_begin, day);
+        }
+        "361" => {
+            let day = cursor.day(3);
+            cursor.fill(&mut dates.disability_end, day);
+        }
+        _ => return false,
+    }
+    true
+}
+
+pub(super) fn write_dates(writer: &mut Writer, claim: &Claim) {
+    match (claim.dates.disability_begin, claim.dates.disability_end) {
+        (Some(begin), Some(end)) => party::period(writer, "314", begin, end),
+        (Some(begin), None) => party::date(writer, "360", begin),
+        (None, Some(end)) => party::date(writer, "361", end),
+        (None, None) => {}
+    }
+}
+
+/// HI, of dental claims too: diagnoses, anaesthesia's procedures (BP, BO), conditions (BG).
+pub(super) fn read_codes(cursor: &mut Cursor<'_, '_>, claim: &mut Claim) {
+    for code in codes::read(cursor) {
+        code.only(cursor, &[]);
+        let kind = code.kind();
+        let system = codes::system(kind, "ABK", "BK").or(codes::system(kind, "ABF", "BF"));
+        match (kind, system) {
+            (_, Some(system)) => {
+                let diagnosis = crate::claim::Diagnosis {
+                    present_on_admission: None,
+                    ..code.diagnosis(system)
+                };
+                claim.diagnoses.push(diagnosis);
+            }
+            ("BP" | "BO", _) => claim.detail.anesthesia_procedures.push(code.code()),
+            ("BG", _) => claim.detail.conditions.push(code.code()),
+            _ => cursor.note(code.element, What::NotHeld),
         }
     }
 }
 
 /// HI: diagnoses (ABK, then ABF), anaesthesia's procedures (BP, BO), conditions (BG).
 pub(super) fn write_codes(writer: &mut Writer, claim: &Claim) {
-    let diagnoses = claim.diagnoses.iter().map(|Diagnosis(code)| code.as_str());
-    health_codes(writer, "ABK", "ABF", &diagnoses.collect::<Vec<_>>());
-    let procedures = claim.detail.anesthesia_procedures.iter();
-    health_codes(
-        writer,
-        "BP",
-        "BO",
-        &procedures.map(String::as_str).collect::<Vec<_>>(),
-    );
-    let conditions: Vec<&str> = claim.detail.conditions.iter().map(String::as_str).collect();
-    for conditions in conditions.chunks(CODES_PER_HI) {
-        health_codes(writer, "BG", "BG", conditions);
-    }
+    codes::write(writer, &codes::diagnoses(&claim.diagnoses));
+    let procedures = &claim.detail.anesthesia_procedures;
+    let (first, others) = procedures.split_at(procedures.len().min(1));
+    let mut procedures = codes::plain("BP", first);
+    procedures.extend(codes::plain("BO", others));
+    codes::write(writer, &procedures);
+    codes::write(writer, &codes::plain("BG", &claim.detail.conditions));
 }
 
 /// SV1.
 pub(super) fn read_service(cursor: &mut Cursor<'_, '_>, line: &mut ServiceLine) {
-    let parts = cursor.components(1, 7);
-    line.detail.procedure_kind =
-        Some(parts[0].clone()).filter(|kind| !matches!(kind.as_str(), "HC" | ""));
-    line.procedure.clone_from(&parts[1]);
-    line.modifiers = present(&parts[2..6]);
-    line.description = Some(parts[6].clone()).filter(|text| !text.is_empty());
+    procedure(cursor, 1, "HC", line);
+    if line.procedure.is_empty() {
+        cursor.note(1, What::Absent);
+    }
     line.charge = cursor.need_money(2);
     line.unit = cursor.need(3);
     line.quantity = cursor.need(4);
     line.place_of_service = cursor.text(5);
-    for pointer in present(&cursor.components(7, 4)) {
-        match pointer.parse() {
-            Ok(number) => line.diagnosis_pointers.push(number),
-            Err(_) => cursor.note(7, What::NotNumber),
-        }
-    }
+    pointers(cursor, 7, line);
     line.emergency = cursor.qualifier(9) == "Y";
     cursor.expect(9, &["Y"]);
     line.detail.epsdt = cursor.text(11);
@@ -73,24 +94,15 @@ pub(super) fn read_service(cursor: &mut Cursor<'_, '_>, line: &mut ServiceLine) 
 /// SV1. The place of service stands only where it is not the claim's.
 pub(super) fn write_service(writer: &mut Writer, claim: &Claim, line: &ServiceLine) {
     let detail = &line.detail;
-    let kind = detail.procedure_kind.as_deref().unwrap_or("HC");
-    let procedure = procedure(
-        kind,
-        &line.procedure,
-        &line.modifiers,
-        line.description.as_deref(),
-    );
-    let place = line.place_of_service.as_deref();
-    let pointers: Vec<String> = line.diagnosis_pointers.iter().map(u8::to_string).collect();
     writer
         .segment("SV1")
-        .composite(&procedure)
+        .composite(&write_line::procedure(claim, line))
         .element(&line.charge.to_x12())
         .element(&line.unit)
         .element(&line.quantity)
-        .optional(place.filter(|&place| place != claim.place_of_service))
+        .optional(write_line::place(claim, line))
         .skip(1)
-        .composite(&pointers)
+        .composite(&write_line::pointers(line))
         .skip(1)
         .optional(line.emergency.then_some("Y"))
         .skip(1)

@@ -1,14 +1,14 @@
-//! Loop 2300 with 2310, 2320 and 2330. It must not know the levels above it.
+//! Loop 2300 with 2310. It must not know the levels above it.
 
-use super::codes::{self, CLAIM_DATES, CLAIM_NUMBERS, OTHER_PAYER_NUMBERS};
+use super::codes::{self, CLAIM_AMOUNTS, CLAIM_DATES, CLAIM_NUMBERS, CLAIM_REPEATED};
 use super::cursor::{Cursor, Notes, What};
-use super::professional;
+use super::other_payer::{self, OtherLoop};
 use super::read_line::{self, LineLoop};
 use super::read_party as party;
-use super::{ClaimPosition, Span};
+use super::{ClaimPosition, Span, dental, institutional, professional};
 use crate::claim::{
-    Accident, Address, Ambulance, Attachment, Certification, Claim, DropOff, Money, OtherPayer,
-    OtherPayerDetail, Payer, Phi, Provider, RoledProvider, SpinalManipulation,
+    Accident, Address, Ambulance, Attachment, Certification, Claim, ClaimKind, Contract, DropOff,
+    Note, Repricing, RoledProvider, SpinalManipulation,
 };
 use crate::x12::{Place, Segment};
 
@@ -20,6 +20,8 @@ pub(super) struct OpenClaim {
     pub(super) position: ClaimPosition,
     pub(super) notes: Notes,
     pub(super) at: At,
+    /// The line (LX) whose service (SV1, SV2, SV3) has not come yet.
+    pub(super) bare_line: Option<u32>,
     /// The line (LX) whose service date has not come yet.
     pub(super) undated_line: Option<u32>,
     /// The adjudication (SVD) whose date has not come yet.
@@ -32,12 +34,8 @@ pub(super) enum At {
     Provider,
     PickUp,
     DropOff,
-    OtherPayer,
-    OtherSubscriber,
-    OtherPayerName,
+    Other(OtherLoop),
     NotHeld,
-    /// A loop that is not held, of another payer: its next NM1 is still that payer's.
-    OtherNotHeld,
     Line(LineLoop),
 }
 
@@ -49,6 +47,7 @@ impl OpenClaim {
             position,
             notes,
             at: At::Claim,
+            bare_line: None,
             undated_line: None,
             undated_adjudication: None,
         }
@@ -56,6 +55,16 @@ impl OpenClaim {
 
     pub(super) fn close(mut self) -> (Place, Claim, ClaimPosition, Notes) {
         self.settle_line();
+        if let Some(own) = self.claim.institutional() {
+            let position = self.position.all.first;
+            if own.statement.is_none() {
+                self.notes.add(position, "CLM", 0, What::Absent);
+            }
+            let told = |note: &super::Unreadable| note.segment == "CL1";
+            if own.patient_status.is_empty() && !self.notes.0.iter().any(told) {
+                self.notes.add(position, "CLM", 0, What::Absent);
+            }
+        }
         (self.place, self.claim, self.position, self.notes)
     }
 
@@ -66,27 +75,26 @@ impl OpenClaim {
         claim.total_charge = cursor.need_money(2);
         let mut place = cursor.components(5, 3).into_iter();
         claim.place_of_service = place.next().unwrap_or_default();
+        let qualifier = codes::place_qualifier(&claim.kind);
         if place
             .next()
-            .is_some_and(|kind| !matches!(kind.as_str(), "B" | ""))
+            .is_some_and(|kind| kind != qualifier && !kind.is_empty())
         {
             cursor.note(5, What::UnknownCode);
         }
         claim.frequency = place.next().unwrap_or_default();
-        claim.provider_signature_on_file = match cursor.need(6).as_str() {
-            "Y" => true,
-            "N" | "" => false,
-            _ => {
-                cursor.note(6, What::UnknownCode);
-                false
-            }
-        };
+        if claim.institutional().is_none() {
+            claim.provider_signature_on_file = signature(&mut cursor);
+        }
         claim.assignment = cursor.need(7);
         claim.benefits_assignment = cursor.need(8);
         claim.release_of_information = cursor.need(9);
         claim.detail.patient_signature_source = cursor.text(10);
         claim.accident = accident(&mut cursor);
         claim.detail.special_program = cursor.text(12);
+        if let Some(own) = claim.dental_mut() {
+            dental::read_predetermination(&mut cursor, own);
+        }
         claim.delay_reason = cursor.text(20);
     }
 
@@ -100,16 +108,16 @@ impl OpenClaim {
         }
         match (self.at, segment.id()) {
             (At::Line(at), _) => self.at = At::Line(read_line::segment(self, at, segment)),
-            (_, b"SBR") => self.open_other_payer(segment),
-            (
-                At::OtherPayer | At::OtherSubscriber | At::OtherPayerName | At::OtherNotHeld,
-                b"NM1",
-            ) => self.other_name(segment),
+            (_, b"SBR") => self.at = At::Other(other_payer::open(self, segment)),
+            (At::Other(at), _) => self.at = At::Other(other_payer::segment(self, at, segment)),
             (_, b"NM1") => self.name(segment),
             (At::Claim, _) => self.own(segment),
             (At::Provider, _) => {
-                if let Some(roled) = self.claim.providers.last_mut() {
-                    provider(&mut roled.provider, segment, &mut self.notes);
+                let Claim {
+                    providers, kind, ..
+                } = &mut self.claim;
+                if let Some(roled) = providers.last_mut() {
+                    provider(roled, kind, segment, &mut self.notes);
                 }
             }
             (At::PickUp, _) => {
@@ -117,22 +125,26 @@ impl OpenClaim {
                 address(slot, segment, &mut self.notes);
             }
             (At::DropOff, _) => self.drop_off(segment),
-            (At::NotHeld | At::OtherNotHeld, _) => Cursor::not_held(segment, &mut self.notes),
-            _ => self.other(segment),
+            (At::NotHeld, _) => Cursor::not_held(segment, &mut self.notes),
         }
     }
 
     fn open_line(&mut self, segment: &Segment<'_>) {
         self.settle_line();
         let first = segment.place.position;
-        self.undated_line = Some(first);
+        self.bare_line = Some(first);
+        self.undated_line = Some(first).filter(|_| self.claim.kind.is_professional());
         self.position.lines.push(Span { first, last: first });
-        self.claim.lines.push(read_line::empty());
+        self.claim.lines.push(read_line::empty(&self.claim.kind));
         self.at = At::Line(LineLoop::Line);
     }
 
-    /// Tells the dates that a line and an adjudication always have and that did not come.
+    /// Tells what a line and an adjudication always have and did not come.
     fn settle_line(&mut self) {
+        if let Some(position) = self.bare_line.take() {
+            let service = codes::service(&self.claim.kind);
+            self.notes.add(position, service, 0, What::Absent);
+        }
         if let Some(position) = self.undated_line.take() {
             self.notes.add(position, "LX", 0, What::Absent);
         }
@@ -150,19 +162,20 @@ impl OpenClaim {
         let claim = &mut self.claim;
         let mut cursor = Cursor::new(segment, &mut self.notes);
         match segment.id() {
-            b"DTP" => claim_date(&mut cursor, claim),
+            b"DTP" => date(&mut cursor, claim),
             b"PWK" => claim.attachments.push(attachment(&mut cursor)),
-            b"AMT" => amount(&mut cursor, &mut [("F5", &mut claim.patient_paid)]),
-            b"REF" => party::number(&mut cursor, CLAIM_NUMBERS, claim),
-            b"K3" => claim.detail.file_information.push(cursor.need_phi(1)),
-            b"NTE" => {
-                let kind = cursor.qualifier(1);
-                let note = cursor.need_phi(2);
-                if claim.note.is_none() {
-                    claim.detail.note_kind = Some(kind.to_owned()).filter(|kind| kind != "ADD");
-                }
-                cursor.fill(&mut claim.note, Some(note));
+            b"CN1" => {
+                let read = contract(&mut cursor);
+                cursor.fill(&mut claim.detail.contract, Some(read));
             }
+            b"AMT" => party::amount(&mut cursor, CLAIM_AMOUNTS, claim),
+            b"REF" => {
+                let repeated = CLAIM_REPEATED;
+                let further = party::number_or_further(&mut cursor, CLAIM_NUMBERS, repeated, claim);
+                claim.detail.further_numbers.extend(further);
+            }
+            b"K3" => claim.detail.file_information.push(cursor.need_phi(1)),
+            b"NTE" => note(&mut cursor, claim),
             b"CR1" => {
                 let read = ambulance(&mut cursor);
                 cursor.fill(&mut claim.detail.ambulance, Some(read));
@@ -176,10 +189,27 @@ impl OpenClaim {
                 cursor.fill(&mut claim.detail.spinal, Some(read));
             }
             b"CRC" => claim.detail.certifications.push(certification(&mut cursor)),
+            b"HCP" => {
+                let read = repricing(&mut cursor);
+                cursor.fill(&mut claim.detail.repricing, Some(read));
+            }
+            b"HI" if claim.institutional().is_some() => {
+                institutional::read_codes(&mut cursor, claim);
+            }
             b"HI" => professional::read_codes(&mut cursor, claim),
-            _ => {
-                cursor.note(0, What::NotHeld);
-                cursor.pass();
+            id => {
+                let held = match &mut claim.kind {
+                    ClaimKind::Institutional(own) if id == b"CL1" => {
+                        institutional::read_admission(&mut cursor, own);
+                        true
+                    }
+                    ClaimKind::Dental(own) => dental::read_teeth(&mut cursor, id, own),
+                    _ => false,
+                };
+                if !held {
+                    cursor.note(0, What::NotHeld);
+                    cursor.pass();
+                }
             }
         }
     }
@@ -198,7 +228,7 @@ impl OpenClaim {
             cursor.expect(2, &["2"]);
             let drop_off = DropOff {
                 name: cursor.text(3),
-                address: party::no_address(),
+                address: Address::default(),
             };
             cursor.fill(&mut self.claim.detail.drop_off, Some(drop_off));
             At::DropOff
@@ -213,116 +243,43 @@ impl OpenClaim {
         if let Some(drop_off) = &mut self.claim.detail.drop_off {
             let mut slot = Some(drop_off.address.clone());
             address(&mut slot, segment, &mut self.notes);
-            drop_off.address = slot.unwrap_or_else(party::no_address);
+            drop_off.address = slot.unwrap_or_default();
         }
     }
+}
 
-    fn open_other_payer(&mut self, segment: &Segment<'_>) {
-        let mut cursor = Cursor::new(segment, &mut self.notes);
-        self.claim.other_payers.push(OtherPayer {
-            payer: Payer {
-                name: String::new(),
-                id: String::new(),
-                address: None,
-            },
-            payer_responsibility: cursor.need(1),
-            relationship: cursor.need(2),
-            subscriber_name: party::no_name(),
-            member_id: Phi::default(),
-            claim_filing: cursor.text(9),
-            group_number: cursor.text(3),
-            benefits_assignment: String::new(),
-            release_of_information: String::new(),
-            paid: None,
-            remaining_patient_liability: None,
-            adjustments: Vec::new(),
-            adjudicated: None,
-            payer_claim_number: None,
-            detail: OtherPayerDetail {
-                group_name: cursor.text(4),
-                insurance_type: cursor.text(5),
-                ..OtherPayerDetail::default()
-            },
-        });
-        self.at = At::OtherPayer;
-    }
-
-    fn other_name(&mut self, segment: &Segment<'_>) {
-        let mut cursor = Cursor::new(segment, &mut self.notes);
-        let Some(other) = self.claim.other_payers.last_mut() else {
-            return;
-        };
-        self.at = match cursor.qualifier(1) {
-            "IL" => {
-                other.subscriber_name = party::name(&mut cursor);
-                other.member_id = Phi::new(party::id(&mut cursor, &["MI"]));
-                At::OtherSubscriber
-            }
-            "PR" => {
-                cursor.expect(2, &["2"]);
-                other.payer.name = cursor.need(3);
-                other.payer.id = party::id(&mut cursor, &["PI"]);
-                At::OtherPayerName
-            }
-            _ => {
-                cursor.note(0, What::NotHeld);
-                cursor.pass();
-                At::OtherNotHeld
-            }
-        };
-    }
-
-    /// Loops 2320, 2330A and 2330B.
-    fn other(&mut self, segment: &Segment<'_>) {
-        let mut cursor = Cursor::new(segment, &mut self.notes);
-        let Some(other) = self.claim.other_payers.last_mut() else {
-            return;
-        };
-        let detail = &mut other.detail;
-        match (self.at, segment.id()) {
-            (At::OtherPayer, b"CAS") => party::adjustments(&mut cursor, &mut other.adjustments),
-            (At::OtherPayer, b"AMT") => amount(
-                &mut cursor,
-                &mut [
-                    ("D", &mut other.paid),
-                    ("A8", &mut detail.non_covered),
-                    ("EAF", &mut other.remaining_patient_liability),
-                ],
-            ),
-            (At::OtherPayer, b"OI") => {
-                other.benefits_assignment = cursor.need(3);
-                detail.patient_signature_source = cursor.text(4);
-                other.release_of_information = cursor.need(6);
-            }
-            (At::OtherPayer, b"MOA") => {
-                detail.remark_codes = (3..=7).filter_map(|at| cursor.text(at)).collect();
-            }
-            (At::OtherSubscriber, b"N3") => {
-                party::street(&mut cursor, &mut detail.subscriber_address);
-            }
-            (At::OtherSubscriber, b"N4") => {
-                party::city(&mut cursor, &mut detail.subscriber_address)
-            }
-            (At::OtherSubscriber, b"REF") if segment.text(1) == "SY" => {
-                cursor.qualifier(1);
-                let number = cursor.phi(2);
-                cursor.fill(&mut detail.social_security_number, number);
-            }
-            (At::OtherPayerName, b"N3") => party::street(&mut cursor, &mut other.payer.address),
-            (At::OtherPayerName, b"N4") => party::city(&mut cursor, &mut other.payer.address),
-            (At::OtherPayerName, b"DTP") if segment.text(1) == "573" => {
-                cursor.qualifier(1);
-                let day = cursor.day(3);
-                cursor.fill(&mut other.adjudicated, day);
-            }
-            (At::OtherPayerName, b"REF") => {
-                party::number(&mut cursor, OTHER_PAYER_NUMBERS, other);
-            }
-            _ => {
-                cursor.note(0, What::NotHeld);
-                cursor.pass();
-            }
+/// CLM06.
+fn signature(cursor: &mut Cursor<'_, '_>) -> Option<bool> {
+    match cursor.need(6).as_str() {
+        "Y" => Some(true),
+        "N" => Some(false),
+        "" => None,
+        _ => {
+            cursor.note(6, What::UnknownCode);
+            None
         }
+    }
+}
+
+fn date(cursor: &mut Cursor<'_, '_>, claim: &mut Claim) {
+    let read = institutional::read_date(cursor, claim)
+        || dental::read_date(cursor, claim)
+        || professional::read_date(cursor, claim);
+    if !read {
+        party::date(cursor, CLAIM_DATES, claim);
+    }
+}
+
+/// The claim's own note is its first, of an institutional claim the billing note.
+fn note(cursor: &mut Cursor<'_, '_>, claim: &mut Claim) {
+    let kind = cursor.need(1);
+    let text = cursor.need_phi(2);
+    let own = claim.institutional().is_none() || kind == "ADD";
+    if own && claim.note.is_none() {
+        claim.note = Some(text);
+        claim.detail.note_kind = Some(kind).filter(|kind| kind != "ADD");
+    } else {
+        claim.detail.further_notes.push(Note { kind, text });
     }
 }
 
@@ -346,27 +303,6 @@ pub(super) fn present(parts: &[String]) -> Vec<String> {
     said.cloned().collect()
 }
 
-fn claim_date(cursor: &mut Cursor<'_, '_>, claim: &mut Claim) {
-    let dates = &mut claim.dates;
-    match cursor.qualifier(1) {
-        "314" => {
-            if let Some((begin, end)) = cursor.days(3) {
-                cursor.fill(&mut dates.disability_begin, Some(begin));
-                cursor.fill(&mut dates.disability_end, end);
-            }
-        }
-        "360" => {
-            let day = cursor.day(3);
-            cursor.fill(&mut dates.disability_begin, day);
-        }
-        "361" => {
-            let day = cursor.day(3);
-            cursor.fill(&mut dates.disability_end, day);
-        }
-        _ => party::date(cursor, CLAIM_DATES, claim),
-    }
-}
-
 pub(super) fn attachment(cursor: &mut Cursor<'_, '_>) -> Attachment {
     cursor.expect(5, &["AC"]);
     Attachment {
@@ -376,18 +312,35 @@ pub(super) fn attachment(cursor: &mut Cursor<'_, '_>) -> Attachment {
     }
 }
 
-/// AMT02 into the place that AMT01 names.
-pub(super) fn amount(cursor: &mut Cursor<'_, '_>, slots: &mut [(&str, &mut Option<Money>)]) {
-    let kind = cursor.qualifier(1);
-    let Some((_, slot)) = slots.iter_mut().find(|(code, _)| *code == kind) else {
-        cursor.note(0, What::NotHeld);
-        return cursor.pass();
-    };
-    if cursor.qualifier(2).is_empty() {
-        cursor.note(2, What::Absent);
+pub(super) fn contract(cursor: &mut Cursor<'_, '_>) -> Contract {
+    Contract {
+        kind: cursor.need(1),
+        amount: cursor.money(2),
+        percentage: cursor.text(3),
+        code: cursor.text(4),
+        discount_percentage: cursor.text(5),
+        version: cursor.text(6),
     }
-    let amount = cursor.money(2);
-    cursor.fill(slot, amount);
+}
+
+pub(super) fn repricing(cursor: &mut Cursor<'_, '_>) -> Repricing {
+    Repricing {
+        method: cursor.need(1),
+        allowed: cursor.need_money(2),
+        savings: cursor.money(3),
+        repricer: cursor.text(4),
+        rate: cursor.text(5),
+        group: cursor.text(6),
+        group_amount: cursor.money(7),
+        revenue_code: cursor.text(8),
+        procedure_kind: cursor.text(9),
+        procedure: cursor.text(10),
+        unit: cursor.text(11),
+        units: cursor.text(12),
+        reject_reason: cursor.text(13),
+        compliance: cursor.text(14),
+        exception: cursor.text(15),
+    }
 }
 
 pub(super) fn ambulance(cursor: &mut Cursor<'_, '_>) -> Ambulance {
@@ -411,11 +364,21 @@ pub(super) fn certification(cursor: &mut Cursor<'_, '_>) -> Certification {
 }
 
 /// The segments behind NM1 in loops 2310 and 2420.
-pub(super) fn provider(provider: &mut Provider, segment: &Segment<'_>, notes: &mut Notes) {
+pub(super) fn provider(
+    roled: &mut RoledProvider,
+    kind: &ClaimKind,
+    segment: &Segment<'_>,
+    notes: &mut Notes,
+) {
     let mut cursor = Cursor::new(segment, notes);
+    let provider = &mut roled.provider;
     match segment.id() {
         b"PRV" => {
-            let taxonomy = party::taxonomy(&mut cursor, "PE");
+            let Some(specialty) = codes::specialty(kind, roled.role) else {
+                cursor.note(0, What::NotHeld);
+                return cursor.pass();
+            };
+            let taxonomy = party::taxonomy(&mut cursor, specialty);
             cursor.fill(&mut provider.taxonomy, taxonomy);
         }
         b"N3" => party::street(&mut cursor, &mut provider.address),

@@ -1,64 +1,79 @@
-//! Loop 2300 with 2310, 2320 and 2330. It must not know the levels above it.
+//! Loop 2300 with 2310. It must not know the levels above it.
 
-use super::codes::{self, CLAIM_DATES, CLAIM_NUMBERS, CLAIM_ROLES, OTHER_PAYER_NUMBERS};
+use super::codes::{self, CLAIM_AMOUNTS, CLAIM_DATES, CLAIM_NUMBERS};
 use super::write_party as party;
 use super::write_party::text;
-use super::{professional, write_line};
+use super::{Span, dental, institutional, other_payer, professional, write_line};
 use crate::claim::{
-    Ambulance, Attachment, Certification, Claim, Name, OtherPayer, Phi, Provider, ProviderRole,
-    RoledProvider,
+    Ambulance, Attachment, Certification, Claim, ClaimKind, Contract, Money, Name, Phi, Provider,
+    ProviderRole, Repricing, RoledProvider,
 };
 use crate::x12::Writer;
 
-use super::Span;
-
-/// HI holds twelve codes.
-pub(super) const CODES_PER_HI: usize = 12;
-
 /// Writes the claim; gives where each line stands.
 pub(super) fn write(writer: &mut Writer, claim: &Claim) -> Vec<Span> {
+    let detail = &claim.detail;
     header(writer, claim);
-    dates(writer, claim);
+    party::dates(writer, CLAIM_DATES, claim);
+    professional::write_dates(writer, claim);
+    match &claim.kind {
+        ClaimKind::Professional => {}
+        ClaimKind::Institutional(own) => {
+            institutional::write_dates(writer, claim, own);
+            institutional::write_admission(writer, own);
+        }
+        ClaimKind::Dental(own) => {
+            dental::write_dates(writer, own);
+            dental::write_teeth(writer, own);
+        }
+    }
     attachments(writer, &claim.attachments);
-    amount(writer, "F5", claim.patient_paid);
+    contract(writer, detail.contract.as_ref());
+    party::amounts(writer, CLAIM_AMOUNTS, claim);
     party::references(writer, CLAIM_NUMBERS, claim);
-    file_information(writer, &claim.detail.file_information);
-    note(
-        writer,
-        claim.detail.note_kind.as_deref(),
-        claim.note.as_ref(),
-    );
-    ambulance(writer, claim.detail.ambulance.as_ref());
+    party::further_numbers(writer, &detail.further_numbers);
+    file_information(writer, &detail.file_information);
+    note(writer, detail.note_kind.as_deref(), claim.note.as_ref());
+    for further in &detail.further_notes {
+        note(writer, Some(&further.kind), Some(&further.text));
+    }
+    ambulance(writer, detail.ambulance.as_ref());
     spinal(writer, claim);
-    certifications(writer, &claim.detail.certifications);
-    professional::write_codes(writer, claim);
+    certifications(writer, &detail.certifications);
+    match &claim.kind {
+        ClaimKind::Institutional(own) => institutional::write_codes(writer, claim, own),
+        ClaimKind::Professional | ClaimKind::Dental(_) => {
+            professional::write_codes(writer, claim);
+        }
+    }
+    repricing(writer, detail.repricing.as_ref());
     providers(writer, claim);
     for other in &claim.other_payers {
-        other_payer(writer, other);
+        other_payer::write(writer, &claim.kind, other);
     }
     write_line::write_all(writer, claim)
 }
 
 fn header(writer: &mut Writer, claim: &Claim) {
-    let yes_no = if claim.provider_signature_on_file {
-        "Y"
-    } else {
-        "N"
-    };
+    let signature = claim.provider_signature_on_file;
+    let signature = signature.map(|signed| if signed { "Y" } else { "N" });
+    let predetermined = claim.dental().is_some_and(|own| own.predetermination);
+    let qualifier = codes::place_qualifier(&claim.kind);
     writer
         .segment("CLM")
         .element(&claim.control_number)
         .element(&claim.total_charge.to_x12())
         .skip(2)
-        .composite(&[&claim.place_of_service, "B", &claim.frequency])
-        .element(yes_no)
+        .composite(&[&claim.place_of_service, qualifier, &claim.frequency])
+        .optional(signature)
         .element(&claim.assignment)
         .element(&claim.benefits_assignment)
         .element(&claim.release_of_information)
         .optional(claim.detail.patient_signature_source.as_deref())
         .composite(&causes(claim))
         .optional(claim.detail.special_program.as_deref())
-        .skip(7)
+        .skip(6)
+        .optional(predetermined.then_some("PB"))
         .optional(claim.delay_reason.as_deref());
 }
 
@@ -78,16 +93,6 @@ fn causes(claim: &Claim) -> [&str; 5] {
     ]
 }
 
-fn dates(writer: &mut Writer, claim: &Claim) {
-    party::dates(writer, CLAIM_DATES, claim);
-    match (claim.dates.disability_begin, claim.dates.disability_end) {
-        (Some(begin), Some(end)) => party::period(writer, "314", begin, end),
-        (Some(begin), None) => party::date(writer, "360", begin),
-        (None, Some(end)) => party::date(writer, "361", end),
-        (None, None) => {}
-    }
-}
-
 pub(super) fn attachments(writer: &mut Writer, attachments: &[Attachment]) {
     for attachment in attachments {
         let number = attachment.control_number.as_deref();
@@ -101,13 +106,40 @@ pub(super) fn attachments(writer: &mut Writer, attachments: &[Attachment]) {
     }
 }
 
-pub(super) fn amount(writer: &mut Writer, kind: &str, amount: Option<crate::claim::Money>) {
-    if let Some(amount) = amount {
-        writer
-            .segment("AMT")
-            .element(kind)
-            .element(&amount.to_x12());
-    }
+pub(super) fn contract(writer: &mut Writer, contract: Option<&Contract>) {
+    let Some(contract) = contract else { return };
+    let amount = contract.amount.map(Money::to_x12);
+    writer
+        .segment("CN1")
+        .element(&contract.kind)
+        .optional(amount.as_deref())
+        .optional(contract.percentage.as_deref())
+        .optional(contract.code.as_deref())
+        .optional(contract.discount_percentage.as_deref())
+        .optional(contract.version.as_deref());
+}
+
+pub(super) fn repricing(writer: &mut Writer, repricing: Option<&Repricing>) {
+    let Some(repricing) = repricing else { return };
+    let [savings, group_amount] =
+        [repricing.savings, repricing.group_amount].map(|amount| amount.map(Money::to_x12));
+    writer
+        .segment("HCP")
+        .element(&repricing.method)
+        .element(&repricing.allowed.to_x12())
+        .optional(savings.as_deref())
+        .optional(repricing.repricer.as_deref())
+        .optional(repricing.rate.as_deref())
+        .optional(repricing.group.as_deref())
+        .optional(group_amount.as_deref())
+        .optional(repricing.revenue_code.as_deref())
+        .optional(repricing.procedure_kind.as_deref())
+        .optional(repricing.procedure.as_deref())
+        .optional(repricing.unit.as_deref())
+        .optional(repricing.units.as_deref())
+        .optional(repricing.reject_reason.as_deref())
+        .optional(repricing.compliance.as_deref())
+        .optional(repricing.exception.as_deref());
 }
 
 pub(super) fn file_information(writer: &mut Writer, texts: &[Phi<String>]) {
@@ -166,31 +198,15 @@ pub(super) fn certifications(writer: &mut Writer, certifications: &[Certificatio
     }
 }
 
-/// HI: the first of its kind, the others of theirs.
-pub(super) fn health_codes(writer: &mut Writer, first: &str, others: &str, codes: &[&str]) {
-    let Some((head, rest)) = codes.split_first() else {
-        return;
-    };
-    let mut segment = writer.segment("HI").composite(&[first, head]);
-    for code in rest {
-        segment = segment.composite(&[others, code]);
-    }
-}
-
-/// Loops 2310A to 2310F. A rendering provider or service facility that is the billing provider is
-/// not said again: the guide asks for them only where they differ, and payers reject the
-/// repetition.
+/// Loops 2310. A rendering provider or service facility that is the billing provider is not said
+/// again in a professional claim: the guide asks for them only where they differ, and payers reject
+/// the repetition.
 fn providers(writer: &mut Writer, claim: &Claim) {
     let billing = &claim.billing_provider;
-    for role in CLAIM_ROLES {
+    for role in codes::claim_roles(&claim.kind) {
         for RoledProvider { provider, .. } in claim.providers.iter().filter(|p| p.role == role) {
-            let said = match role {
-                ProviderRole::Rendering => same_provider(provider, billing),
-                ProviderRole::ServiceFacility => same_place(provider, billing),
-                _ => false,
-            };
-            if !said {
-                roled_provider(writer, role, provider);
+            if !said(claim, role, provider, billing) {
+                roled_provider(writer, &claim.kind, role, provider);
             }
         }
     }
@@ -205,7 +221,22 @@ fn providers(writer: &mut Writer, claim: &Claim) {
     }
 }
 
-pub(super) fn same_provider(one: &Provider, other: &Provider) -> bool {
+/// Whether a provider was already named above it.
+pub(super) fn said(
+    claim: &Claim,
+    role: ProviderRole,
+    provider: &Provider,
+    above: &Provider,
+) -> bool {
+    claim.kind.is_professional()
+        && match role {
+            ProviderRole::Rendering => same_provider(provider, above),
+            ProviderRole::ServiceFacility => same_place(provider, above),
+            _ => false,
+        }
+}
+
+fn same_provider(one: &Provider, other: &Provider) -> bool {
     match (&one.npi, &other.npi) {
         (Some(one), Some(other)) => one == other,
         _ => one == other,
@@ -213,14 +244,19 @@ pub(super) fn same_provider(one: &Provider, other: &Provider) -> bool {
 }
 
 /// Same address, and no NPI of its own.
-pub(super) fn same_place(facility: &Provider, billing: &Provider) -> bool {
+fn same_place(facility: &Provider, billing: &Provider) -> bool {
     facility.address.is_some()
         && facility.address == billing.address
         && (facility.npi.is_none() || facility.npi == billing.npi)
 }
 
 /// A provider of a claim or line: address and contact only where the guide's loop has them.
-pub(super) fn roled_provider(writer: &mut Writer, role: ProviderRole, provider: &Provider) {
+pub(super) fn roled_provider(
+    writer: &mut Writer,
+    kind: &ClaimKind,
+    role: ProviderRole,
+    provider: &Provider,
+) {
     let entity = codes::entity(role);
     if role == ProviderRole::PurchasedService {
         let npi = provider.npi.as_ref().map_or("", |npi| npi.as_str());
@@ -228,77 +264,16 @@ pub(super) fn roled_provider(writer: &mut Writer, role: ProviderRole, provider: 
     } else {
         party::provider_name(writer, entity, provider);
     }
-    if role == ProviderRole::Rendering {
-        party::taxonomy(writer, "PE", provider.taxonomy.as_deref());
+    if let Some(specialty) = codes::specialty(kind, role) {
+        party::taxonomy(writer, specialty, provider.taxonomy.as_deref());
     }
     let placed = matches!(role, ProviderRole::ServiceFacility | ProviderRole::Ordering);
+    let in_touch = placed && kind.is_professional();
     if let Some(address) = provider.address.as_ref().filter(|_| placed) {
         party::address(writer, address);
     }
     party::other_ids(writer, provider.other_ids.iter());
-    if let Some(contact) = provider.contact.as_ref().filter(|_| placed) {
+    if let Some(contact) = provider.contact.as_ref().filter(|_| in_touch) {
         party::contact(writer, contact);
     }
-}
-
-/// Loops 2320, 2330A and 2330B.
-fn other_payer(writer: &mut Writer, other: &OtherPayer) {
-    let detail = &other.detail;
-    writer
-        .segment("SBR")
-        .element(&other.payer_responsibility)
-        .element(&other.relationship)
-        .optional(other.group_number.as_deref())
-        .optional(
-            detail
-                .group_name
-                .as_deref()
-                .filter(|_| other.group_number.is_none()),
-        )
-        .optional(detail.insurance_type.as_deref())
-        .skip(3)
-        .optional(other.claim_filing.as_deref());
-    party::adjustments(writer, &other.adjustments);
-    amount(writer, "D", other.paid);
-    amount(writer, "A8", detail.non_covered);
-    amount(writer, "EAF", other.remaining_patient_liability);
-    writer
-        .segment("OI")
-        .skip(2)
-        .element(&other.benefits_assignment)
-        .optional(detail.patient_signature_source.as_deref())
-        .skip(1)
-        .element(&other.release_of_information);
-    if !detail.remark_codes.is_empty() {
-        let mut segment = writer.segment("MOA").skip(2);
-        for code in &detail.remark_codes {
-            segment = segment.element(code);
-        }
-    }
-    other_parties(writer, other);
-}
-
-fn other_parties(writer: &mut Writer, other: &OtherPayer) {
-    let detail = &other.detail;
-    party::name(
-        writer,
-        "IL",
-        &other.subscriber_name,
-        ("MI", other.member_id.as_str()),
-    );
-    if let Some(address) = &detail.subscriber_address {
-        party::address(writer, address);
-    }
-    if let Some(number) = &detail.social_security_number {
-        party::reference(writer, "SY", number.as_str());
-    }
-    let name = Name::organization(other.payer.name.as_str());
-    party::name(writer, "PR", &name, ("PI", &other.payer.id));
-    if let Some(address) = &other.payer.address {
-        party::address(writer, address);
-    }
-    if let Some(date) = other.adjudicated {
-        party::date(writer, "573", date);
-    }
-    party::references(writer, OTHER_PAYER_NUMBERS, other);
 }
