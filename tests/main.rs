@@ -19,5 +19,6 @@ mod report;
 mod rules;
 mod t277ca;
 mod t837;
+mod t837_complete;
 mod translate;
 mod transport;

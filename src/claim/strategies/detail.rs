@@ -25,6 +25,15 @@ pub(super) fn claim_dates() -> BoxedStrategy<ClaimDates> {
             last_worked return_to_work assumed_care relinquished_care first_contact
             repricer_received)
         })
+        .prop_map(|mut dates: ClaimDates| {
+            let ends = [&mut dates.disability_begin, &mut dates.disability_end];
+            if let [Some(begin), Some(end)] = ends
+                && begin > end
+            {
+                std::mem::swap(begin, end);
+            }
+            dates
+        })
         .boxed()
 }
 

@@ -277,6 +277,10 @@ fn institutional_only(claim: &mut Claim) {
 }
 
 fn revenue_only(line: &mut ServiceLine) {
+    for adjudication in &mut line.adjudications {
+        let code = adjudication.revenue_code.take();
+        adjudication.revenue_code = code.or_else(|| Some("0250".into()));
+    }
     line.place_of_service = None;
     line.diagnosis_pointers.clear();
     line.emergency = false;

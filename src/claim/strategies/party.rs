@@ -19,7 +19,8 @@ pub(super) fn npi(first: &'static str) -> impl Strategy<Value = Npi> {
 }
 
 pub(super) fn person() -> BoxedStrategy<Name> {
-    (phi(), of(phi()), of(phi()), of(phi()))
+    let suffix = code(&["JR", "III"]).prop_map(Phi::new);
+    (phi(), of(phi()), of(phi()), of(suffix))
         .prop_map(|(last, first, middle, suffix)| Name::Person {
             last,
             first,
@@ -27,6 +28,24 @@ pub(super) fn person() -> BoxedStrategy<Name> {
             suffix,
         })
         .boxed()
+}
+
+/// Where the guide has no place for a suffix.
+fn unsuffixed(name: Name) -> Name {
+    match name {
+        Name::Person {
+            last,
+            first,
+            middle,
+            ..
+        } => Name::Person {
+            last,
+            first,
+            middle,
+            suffix: None,
+        },
+        organization => organization,
+    }
 }
 
 pub(super) fn organization() -> impl Strategy<Value = Name> {
@@ -80,7 +99,11 @@ pub(super) fn contact() -> BoxedStrategy<Contact> {
 }
 
 pub(crate) fn submitter() -> impl Strategy<Value = Submitter> {
-    (name(), text(), contact()).prop_map(|(name, id, contact)| Submitter { name, id, contact })
+    (name(), text(), contact()).prop_map(|(name, id, contact)| Submitter {
+        name: unsuffixed(name),
+        id,
+        contact,
+    })
 }
 
 pub(super) fn ids(kinds: &'static [&'static str]) -> impl Strategy<Value = Vec<ProviderId>> {
@@ -134,9 +157,10 @@ pub(super) fn billing(kind: Kind) -> BoxedStrategy<Paid> {
                 other_ids.retain(|_| !institutional);
                 other_ids.extend(more);
                 let provider = Provider {
-                    name: match institutional {
-                        true => Name::organization(organization),
-                        false => name,
+                    name: match kind {
+                        Kind::Institutional => Name::organization(organization),
+                        Kind::Professional => name,
+                        Kind::Dental => unsuffixed(name),
                     },
                     npi,
                     taxonomy,
@@ -214,7 +238,10 @@ pub(super) fn roled(
                         email: None,
                         ..contact
                     }),
-                    Ordering => Some(contact),
+                    Ordering => Some(Contact {
+                        email: None,
+                        ..contact
+                    }),
                     _ => None,
                 };
                 for id in &mut other_ids {

@@ -477,11 +477,11 @@ fn any_kind(max: usize) -> impl Strategy<Value = Vec<Claim>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn read_of_write_is_the_claim(
-        claims in any_kind(6),
+        claims in any_kind(5),
         submitter in strategies::submitter(),
     ) {
         let given: Vec<&Claim> = claims.iter().collect();
