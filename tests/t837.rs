@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use claimgate::check::{Checker, Verdict};
 use claimgate::claim::{Claim, Contact, Name, Submitter};
 use claimgate::payer::TradingPartner;
-use claimgate::transaction::t837::{self, ClaimReader, Numbers, ReadClaim, What};
+use claimgate::transaction::t837::{self, ClaimReader, NotWritten, Numbers, ReadClaim, What};
 use claimgate::x12::{Item, read_all};
 
 fn root() -> &'static Path {
@@ -23,7 +23,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn write(submitter: &Submitter, claims: &[Claim]) -> Vec<u8> {
+fn write(submitter: &Submitter, claims: &[Claim]) -> Result<Vec<u8>, NotWritten> {
     let partner = fs::read_to_string(root().join("config/payers/sandbox.toml")).unwrap();
     let partner: TradingPartner = toml::from_str(&partner).unwrap();
     let numbers = Numbers {
@@ -34,8 +34,19 @@ fn write(submitter: &Submitter, claims: &[Claim]) -> Vec<u8> {
         created: jiff::civil::datetime(2026, 11, 24, 12, 30, 0, 0),
     };
     let claims: Vec<&Claim> = claims.iter().collect();
-    let written = t837::interchange(&partner, &numbers, submitter, &claims).unwrap();
-    written.bytes
+    t837::interchange(&partner, &numbers, submitter, &claims).map(|written| written.bytes)
+}
+
+fn submitter() -> Submitter {
+    Submitter {
+        name: Name::organization("ELM STREET CLINIC"),
+        id: "CLAIMGATE".into(),
+        contact: Contact {
+            name: Some("EDI OFFICE".into()),
+            phone: Some("5555550100".into()),
+            ..Contact::default()
+        },
+    }
 }
 
 fn read(bytes: &[u8]) -> Vec<ReadClaim> {
@@ -65,16 +76,7 @@ fn written() -> (Vec<Claim>, Vec<u8>) {
         .iter()
         .map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap())
         .collect();
-    let submitter = Submitter {
-        name: Name::organization("ELM STREET CLINIC"),
-        id: "CLAIMGATE".into(),
-        contact: Contact {
-            name: Some("EDI OFFICE".into()),
-            phone: Some("5555550100".into()),
-            ..Contact::default()
-        },
-    };
-    let bytes = write(&submitter, &claims);
+    let bytes = write(&submitter(), &claims).unwrap();
     (claims, bytes)
 }
 
@@ -105,7 +107,10 @@ fn changed(first: &[ReadClaim]) -> Vec<String> {
         return Vec::new();
     };
     let claims: Vec<Claim> = first.iter().map(|one| one.claim.clone()).collect();
-    let again = read(&write(&one.set.submitter, &claims));
+    let again = match write(&one.set.submitter, &claims) {
+        Ok(bytes) => read(&bytes),
+        Err(error) => return vec![error.to_string()],
+    };
     let mut told = Vec::new();
     if again.len() != first.len() {
         told.push(format!("{} claims became {}", first.len(), again.len()));
@@ -139,16 +144,7 @@ fn fixtures_are_read_and_written_as_they_are() {
             }
             assert_eq!(changed(&claims), [""; 0], "{}", file.display());
             let claims: Vec<Claim> = claims.into_iter().map(|one| one.claim).collect();
-            let submitter = Submitter {
-                name: Name::organization("ELM STREET CLINIC"),
-                id: "CLAIMGATE".into(),
-                contact: Contact {
-                    name: Some("EDI OFFICE".into()),
-                    phone: Some("5555550100".into()),
-                    ..Contact::default()
-                },
-            };
-            let written = check(&write(&submitter, &claims));
+            let written = check(&write(&submitter(), &claims).unwrap());
             assert_eq!(
                 written,
                 (Verdict::Accepted, Vec::new()),
@@ -203,7 +199,7 @@ fn a_valid_file_of_the_corpus_loses_nothing() {
         let name = file.file_name().unwrap().to_string_lossy();
         let changed = changed(&claims);
         println!("{name}: {verdict:?}, not held {told:?}, changed {changed:?}");
-        if verdict != Verdict::Rejected {
+        if verdict == Verdict::Accepted {
             assert_eq!((told, changed), (Vec::new(), Vec::new()), "{name}");
         }
     }

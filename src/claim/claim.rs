@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClaimDetail, ClaimKind, LineDetail, LineKind, Money, Name, OtherPayerDetail, Patient, Payer,
-    Phi, Provider, Subscriber,
+    ClaimDetail, ClaimKind, LineAdjudication, LineDetail, LineKind, Money, OtherPayer, Patient,
+    Payer, Phi, Provider, Subscriber,
 };
 
 /// A claim to one payer.
@@ -357,80 +357,6 @@ pub struct Drug {
     /// REF*VY: what joins the parts of a compound that has no prescription number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compound_link: Option<String>,
-}
-
-/// A payer other than the claim's own, and what it decided (loops 2320 and 2330).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OtherPayer {
-    pub payer: Payer,
-    pub payer_responsibility: String,
-    /// SBR02 of loop 2320: `18` self, …
-    pub relationship: String,
-    pub subscriber_name: Name,
-    pub member_id: Phi<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub claim_filing: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group_number: Option<String>,
-    pub benefits_assignment: String,
-    pub release_of_information: String,
-    /// AMT*D; absent where the payer has not decided.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paid: Option<Money>,
-    /// AMT*EAF.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remaining_patient_liability: Option<Money>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub adjustments: Vec<Adjustment>,
-    /// DTP*573 at claim level; not where the lines carry it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub adjudicated: Option<Date>,
-    /// REF*F8: the other payer's claim number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payer_claim_number: Option<String>,
-    #[serde(default)]
-    pub detail: OtherPayerDetail,
-}
-
-/// One reason for a difference between charge and payment (CAS).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Adjustment {
-    /// `CO` contractual, `PR` patient, `OA` other, `PI` payer initiated; unknown ones are kept.
-    pub group: String,
-    /// Claim adjustment reason code (CARC).
-    pub reason: String,
-    pub amount: Money,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<String>,
-}
-
-/// What an earlier payer decided on a line (loop 2430).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineAdjudication {
-    pub payer_id: String,
-    pub paid: Money,
-    /// SVD03-1 where it is not the kind's own: `HC`, of a dental claim `AD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub procedure_kind: Option<String>,
-    /// Empty where there was a revenue code alone.
-    pub procedure: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub modifiers: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// SVD04: institutional only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revenue_code: Option<String>,
-    pub quantity: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub adjustments: Vec<Adjustment>,
-    pub adjudicated: Date,
-    /// AMT*EAF.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remaining_patient_liability: Option<Money>,
-    /// SVD06: the line (LX01) that this one was bundled into.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bundled_line: Option<String>,
 }
 
 impl Claim {

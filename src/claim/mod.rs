@@ -5,20 +5,20 @@ mod claim;
 mod detail;
 mod kind;
 mod money;
+mod other_payer;
 mod party;
 mod phi;
 #[cfg(test)]
 pub(crate) mod strategies;
 
 pub use claim::{
-    Accident, Adjustment, Attachment, Claim, ClaimDates, Diagnosis, DiagnosisSystem, Drug,
-    LineAdjudication, OtherPayer, ProviderRole, RoledProvider, ServiceLine, Supplement,
+    Accident, Attachment, Claim, ClaimDates, Diagnosis, DiagnosisSystem, Drug, ProviderRole,
+    RoledProvider, ServiceLine, Supplement,
 };
 pub use detail::{
-    Ambulance, Certification, ClaimDetail, Contract, DropOff, FurtherNumber, InpatientAdjudication,
-    KnownProvider, LineDates, LineDetail, LineSupplement, Measurement, Note, OtherPayerDetail,
-    OutpatientAdjudication, PayToPlan, PayerDetail, PayerNumber, PersonDetail, ProviderId,
-    PurchasedService, Repricing, SpinalManipulation,
+    Ambulance, Certification, ClaimDetail, Contract, DropOff, FurtherNumber, LineDates, LineDetail,
+    LineSupplement, Measurement, Note, PayToPlan, PayerDetail, PayerNumber, PersonDetail,
+    ProviderId, PurchasedService, Repricing, SpinalManipulation,
 };
 pub use kind::{
     ClaimKind, CodedValue, Dental, DentalLine, InpatientProcedure, Institutional, LineKind,
@@ -26,6 +26,10 @@ pub use kind::{
     ToothStatus,
 };
 pub use money::Money;
+pub use other_payer::{
+    Adjustment, InpatientAdjudication, KnownProvider, LineAdjudication, OtherPayer,
+    OtherPayerDetail, OutpatientAdjudication,
+};
 pub use party::{
     Address, Contact, Name, Npi, Patient, Payer, Provider, Sex, Submitter, Subscriber, TaxId,
 };

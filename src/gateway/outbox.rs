@@ -226,3 +226,24 @@ fn payload_type(partner: &TradingPartner, interchange: &[u8]) -> String {
     });
     payload_type.clone()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payer::CoreSoapRoute;
+
+    #[test]
+    fn the_payload_type_is_that_of_the_guide() {
+        let partner = include_str!("../../config/payers/sandbox.toml");
+        let mut partner: TradingPartner = toml::from_str(partner).unwrap();
+        let route = CoreSoapRoute::new("https://payer.example/", "US", "THEM");
+        let types = route.payload_types.clone();
+        partner.route = Some(Route::CoreSoap(route));
+        let stay = include_bytes!("../../fixtures/005010X223A2/accepted/stay-and-infusion.edi");
+        let crown = include_bytes!("../../fixtures/005010X224A2/accepted/crown-and-braces.edi");
+        let visit = include_bytes!("../../fixtures/005010X222A1/accepted/office-visits.edi");
+        assert_eq!(payload_type(&partner, stay), types.institutional_claims);
+        assert_eq!(payload_type(&partner, crown), types.dental_claims);
+        assert_eq!(payload_type(&partner, visit), types.professional_claims);
+    }
+}

@@ -1,6 +1,8 @@
 //! HI: codes of a kind, twelve a segment, and the diagnoses that every claim has in it. It must not know which kinds a
 //! guide has.
 
+use std::borrow::Cow;
+
 use super::cursor::{Cursor, What};
 use crate::claim::{Diagnosis, DiagnosisSystem, Phi};
 use crate::x12::Writer;
@@ -73,28 +75,31 @@ pub(super) fn system(kind: &str, icd10: &str, icd9: &str) -> Option<DiagnosisSys
     }
 }
 
+/// C022, as it is written.
+pub(super) type Parts<'c> = Vec<Cow<'c, str>>;
+
 /// C022 of a diagnosis of this kind.
-pub(super) fn diagnosis(
-    diagnosis: &Diagnosis,
+pub(super) fn diagnosis<'c>(
+    diagnosis: &'c Diagnosis,
     icd10: &'static str,
     icd9: &'static str,
-) -> Vec<String> {
+) -> Parts<'c> {
     let kind = match diagnosis.system {
         DiagnosisSystem::Icd10 => icd10,
         DiagnosisSystem::Icd9 => icd9,
         DiagnosisSystem::Snodent => "TQ",
     };
-    let mut parts = vec![kind.to_owned(), diagnosis.code.as_str().to_owned()];
+    let mut parts: Parts<'_> = vec![kind.into(), diagnosis.code.as_str().into()];
     if let Some(present) = &diagnosis.present_on_admission {
-        parts.resize(COMPONENTS - 1, String::new());
-        parts.push(present.as_str().to_owned());
+        parts.resize(COMPONENTS - 1, "".into());
+        parts.push(present.as_str().into());
     }
     parts
 }
 
 /// The principal diagnosis (ABK, BK) and the others (ABF, BF) of a claim.
-pub(super) fn diagnoses(diagnoses: &[Diagnosis]) -> Vec<Vec<String>> {
-    let code = |(index, one): (usize, &Diagnosis)| match index {
+pub(super) fn diagnoses(diagnoses: &[Diagnosis]) -> Vec<Parts<'_>> {
+    let code = |(index, one)| match index {
         0 => diagnosis(one, "ABK", "BK"),
         _ => diagnosis(one, "ABF", "BF"),
     };
@@ -102,13 +107,15 @@ pub(super) fn diagnoses(diagnoses: &[Diagnosis]) -> Vec<Vec<String>> {
 }
 
 /// Codes of one kind.
-pub(super) fn plain<S: AsRef<str>>(kind: &str, codes: &[S]) -> Vec<Vec<String>> {
-    let code = |code: &S| vec![kind.to_owned(), code.as_ref().to_owned()];
-    codes.iter().map(code).collect()
+pub(super) fn plain<'c, S: AsRef<str>>(kind: &'c str, codes: &'c [S]) -> Vec<Parts<'c>> {
+    let codes = codes.iter().map(AsRef::as_ref);
+    codes
+        .map(|code| vec![kind.into(), Cow::Borrowed(code)])
+        .collect()
 }
 
 /// Writes the codes, a further segment where there are more than one holds.
-pub(super) fn write(writer: &mut Writer, codes: &[Vec<String>]) {
+pub(super) fn write(writer: &mut Writer, codes: &[Parts<'_>]) {
     for codes in codes.chunks(CODES_PER_HI) {
         let mut segment = writer.segment("HI");
         for code in codes {

@@ -4,7 +4,7 @@
 use jiff::civil::{Date, Time};
 
 use super::cursor::{Cursor, What};
-use super::health_codes::{self as codes, Code};
+use super::health_codes::{self as codes, Code, Parts};
 use super::read_line::procedure;
 use super::write_line;
 use super::write_party::{self as party, ccyymmdd};
@@ -235,15 +235,17 @@ fn amount(cursor: &mut Cursor<'_, '_>, code: &Code) -> Money {
     amount.unwrap_or(Money::ZERO)
 }
 
+/// The diagnoses, each of this kind.
+fn of<'c>(diagnoses: &'c [Diagnosis], icd10: &'static str, icd9: &'static str) -> Vec<Parts<'c>> {
+    let code = |one| codes::diagnosis(one, icd10, icd9);
+    diagnoses.iter().map(code).collect()
+}
+
 /// HI, a segment a kind.
 pub(super) fn write_codes(writer: &mut Writer, claim: &Claim, own: &Institutional) {
     let diagnoses = codes::diagnoses(&claim.diagnoses);
     let (principal, others) = diagnoses.split_at(diagnoses.len().min(1));
     codes::write(writer, principal);
-    let of = |diagnoses: &[Diagnosis], icd10, icd9| -> Vec<Vec<String>> {
-        let code = |one| codes::diagnosis(one, icd10, icd9);
-        diagnoses.iter().map(code).collect()
-    };
     let admitting = own.admitting_diagnosis.as_slice();
     codes::write(writer, &of(admitting, "ABJ", "BJ"));
     codes::write(writer, &of(&own.reasons_for_visit, "APR", "PR"));
@@ -257,55 +259,69 @@ pub(super) fn write_codes(writer: &mut Writer, claim: &Claim, own: &Institutiona
 }
 
 fn write_procedures(writer: &mut Writer, own: &Institutional) {
-    let code = |one: &InpatientProcedure, icd10: &str, icd9: &str| {
-        let kind = match one.system {
-            ProcedureSystem::Icd10Pcs => icd10,
-            ProcedureSystem::Icd9 => icd9,
-            ProcedureSystem::Abc => "CAH",
-        };
-        dated(kind, &one.code, one.date)
-    };
-    let principal = own.principal_procedure.iter();
-    let principal: Vec<_> = principal.map(|one| code(one, "BBR", "BR")).collect();
+    let principal: Vec<_> = own
+        .principal_procedure
+        .iter()
+        .map(|one| inpatient(one, "BBR", "BR"))
+        .collect();
     codes::write(writer, &principal);
-    let others = own.other_procedures.iter();
-    let others: Vec<_> = others.map(|one| code(one, "BBQ", "BQ")).collect();
+    let others: Vec<_> = own
+        .other_procedures
+        .iter()
+        .map(|one| inpatient(one, "BBQ", "BQ"))
+        .collect();
     codes::write(writer, &others);
+}
+
+fn inpatient<'c>(
+    procedure: &'c InpatientProcedure,
+    icd10: &'static str,
+    icd9: &'static str,
+) -> Parts<'c> {
+    let kind = match procedure.system {
+        ProcedureSystem::Icd10Pcs => icd10,
+        ProcedureSystem::Icd9 => icd9,
+        ProcedureSystem::Abc => "CAH",
+    };
+    dated(kind, &procedure.code, procedure.date)
 }
 
 /// Occurrence spans, occurrences and values.
 fn write_spans(writer: &mut Writer, own: &Institutional) {
-    let span = |one: &OccurrenceSpan| {
-        let mut parts = vec!["BI".to_owned(), one.code.clone()];
-        if let Some(Period { from, to }) = one.period {
-            parts.push("RD8".to_owned());
-            parts.push(format!("{}-{}", ccyymmdd(from), ccyymmdd(to)));
-        }
-        parts
-    };
-    let spans: Vec<_> = own.occurrence_spans.iter().map(span).collect();
+    let spans: Vec<_> = own.occurrence_spans.iter().map(spanned).collect();
     codes::write(writer, &spans);
-    let occurrences = own.occurrences.iter();
-    let occurrences: Vec<_> = occurrences
+    let occurrences: Vec<_> = own
+        .occurrences
+        .iter()
         .map(|one| dated("BH", &one.code, one.date))
         .collect();
     codes::write(writer, &occurrences);
-    let value = |one: &CodedValue| {
-        let [none, still_none] = [String::new(), String::new()];
-        let amount = one.amount.to_x12();
-        vec!["BE".to_owned(), one.code.clone(), none, still_none, amount]
-    };
-    let values: Vec<_> = own.values.iter().map(value).collect();
+    let values: Vec<_> = own.values.iter().map(valued).collect();
     codes::write(writer, &values);
 }
 
-fn dated(kind: &str, code: &str, date: Option<Date>) -> Vec<String> {
-    let mut parts = vec![kind.to_owned(), code.to_owned()];
-    if let Some(date) = date {
-        parts.push("D8".to_owned());
-        parts.push(ccyymmdd(date));
+fn spanned(one: &OccurrenceSpan) -> Parts<'_> {
+    let mut parts: Parts<'_> = vec!["BI".into(), one.code.as_str().into()];
+    if let Some(Period { from, to }) = one.period {
+        parts.push("RD8".into());
+        parts.push(format!("{}-{}", ccyymmdd(from), ccyymmdd(to)).into());
     }
     parts
+}
+
+fn dated<'c>(kind: &'static str, code: &'c str, date: Option<Date>) -> Parts<'c> {
+    let mut parts: Parts<'_> = vec![kind.into(), code.into()];
+    if let Some(date) = date {
+        parts.push("D8".into());
+        parts.push(ccyymmdd(date).into());
+    }
+    parts
+}
+
+fn valued(one: &CodedValue) -> Parts<'_> {
+    let amount = one.amount.to_x12().into();
+    let code = one.code.as_str().into();
+    vec!["BE".into(), code, "".into(), "".into(), amount]
 }
 
 /// SV2.

@@ -5,7 +5,10 @@
 //! claim when it is complete. Both tell at which positions each claim stands ([`ClaimPosition`]),
 //! so that a position in a 999 leads back to claim and service line. What the guide has no place
 //! for is left out when written (a subscriber's address when a dependent is the patient); what
-//! `claim::Claim` has no place for is told as [`Unreadable`] when read.
+//! `claim::Claim` has no place for is told as [`Unreadable`] when read, and [`NOT_HELD`] lists it.
+//!
+//! What the three claims share is in `read*`, `write*` and `other_payer`; what only one of them
+//! says is in `professional`, `institutional` and `dental`, read and write side by side.
 
 mod batch;
 mod codes;
@@ -13,6 +16,8 @@ mod cursor;
 mod dental;
 mod health_codes;
 mod institutional;
+#[cfg(test)]
+mod kind_tests;
 mod not_held;
 mod other_payer;
 mod position;

@@ -55,17 +55,24 @@ impl OpenClaim {
 
     pub(super) fn close(mut self) -> (Place, Claim, ClaimPosition, Notes) {
         self.settle_line();
-        if let Some(own) = self.claim.institutional() {
-            let position = self.position.all.first;
-            if own.statement.is_none() {
-                self.notes.add(position, "CLM", 0, What::Absent);
-            }
-            let told = |note: &super::Unreadable| note.segment == "CL1";
-            if own.patient_status.is_empty() && !self.notes.0.iter().any(told) {
-                self.notes.add(position, "CLM", 0, What::Absent);
-            }
-        }
+        self.settle_bill();
         (self.place, self.claim, self.position, self.notes)
+    }
+
+    /// Tells what an institutional claim always has and did not come: its days and its status.
+    fn settle_bill(&mut self) {
+        let Some(own) = self.claim.institutional() else {
+            return;
+        };
+        let status_told = self.notes.0.iter().any(|note| note.segment == "CL1");
+        let absent = [
+            own.statement.is_none(),
+            own.patient_status.is_empty() && !status_told,
+        ];
+        for _ in absent.into_iter().filter(|&absent| absent) {
+            let position = self.position.all.first;
+            self.notes.add(position, "CLM", 0, What::Absent);
+        }
     }
 
     /// CLM.

@@ -13,11 +13,11 @@ use crate::claim::{
 use crate::payer::TradingPartner;
 use crate::x12::{Item, read_all};
 
-fn partner() -> TradingPartner {
+pub(super) fn partner() -> TradingPartner {
     toml::from_str(include_str!("../../../config/payers/sandbox.toml")).unwrap()
 }
 
-fn numbers() -> Numbers<'static> {
+pub(super) fn numbers() -> Numbers<'static> {
     Numbers {
         interchange: 7,
         group: 7,
@@ -27,7 +27,7 @@ fn numbers() -> Numbers<'static> {
     }
 }
 
-fn submitter() -> Submitter {
+pub(super) fn submitter() -> Submitter {
     Submitter {
         name: Name::organization("ELM STREET CLINIC"),
         id: "CLAIMGATE".into(),
@@ -188,7 +188,7 @@ fn text_of(written: &Written) -> String {
     format!("BHT{}", sets.replace('~', "\n"))
 }
 
-fn read(bytes: &[u8]) -> Vec<ReadClaim> {
+pub(super) fn read(bytes: &[u8]) -> Vec<ReadClaim> {
     let mut reader = ClaimReader::new();
     let mut claims = Vec::new();
     read_all(bytes, |item| {
