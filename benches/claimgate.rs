@@ -12,9 +12,7 @@ use claimgate::exchange::reply;
 use claimgate::gateway::{Gateway, Setup, clock};
 use claimgate::payer::TradingPartner;
 use claimgate::sandbox::{Insurer, SandboxPayer, practice};
-use claimgate::transaction::t837p::{
-    self, ClaimReader, Numbers, ReadClaim, claims_per_interchange,
-};
+use claimgate::transaction::t837::{self, ClaimReader, Numbers, ReadClaim, claims_per_interchange};
 use claimgate::transport::{Memory, Transport};
 use claimgate::x12::{Item, read_all};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -93,7 +91,7 @@ fn claims(criterion: &mut Criterion) {
     let submitter = claims[0].set.submitter.clone();
     let given: Vec<&Claim> = claims.iter().map(|read| &read.claim).collect();
     let given = &given[..given.len().min(claims_per_interchange(&partner.limits))];
-    let write = || t837p::interchange(&partner, &numbers, &submitter, black_box(given));
+    let write = || t837::interchange(&partner, &numbers, &submitter, black_box(given));
     let written = write().expect("claims that were read can be written");
     let mut group = criterion.benchmark_group("claims");
     group.sample_size(10);

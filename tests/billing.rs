@@ -9,7 +9,7 @@ use claimgate::chart::{self, Code, Finding};
 use claimgate::check::{self, Checker, Judgment, Severity, Verdict};
 use claimgate::claim::{Claim, Money};
 use claimgate::payer::TradingPartner;
-use claimgate::transaction::t837p::{self, Numbers};
+use claimgate::transaction::t837::{self, Numbers};
 use claimgate::x12::read_all;
 use jiff::civil::{date, datetime};
 use serde_json::Value;
@@ -46,7 +46,7 @@ fn judged(claims: &[&Claim]) -> Judgment {
         created: datetime(2026, 11, 24, 12, 30, 0, 0),
     };
     let submitter = Defaults::sandbox().submitter.unwrap().to_claim();
-    let written = t837p::interchange(&sandbox(), &numbers, &submitter, claims).unwrap();
+    let written = t837::interchange(&sandbox(), &numbers, &submitter, claims).unwrap();
     let mut checker = Checker::default();
     read_all(&written.bytes, |item| checker.item(&item));
     checker.finish()

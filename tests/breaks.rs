@@ -12,7 +12,7 @@ use claimgate::chart;
 use claimgate::check::{Checker, Judgment, Severity, Verdict};
 use claimgate::claim::{Claim, Contact, Name, Submitter};
 use claimgate::guide::library;
-use claimgate::transaction::t837p::{self, Numbers};
+use claimgate::transaction::t837::{self, Numbers};
 use claimgate::x12::read_all;
 
 use draw::Draw;
@@ -365,7 +365,7 @@ fn written(claims: &[Claim]) -> Vec<u8> {
     };
     let partner = toml::from_str(PARTNER).unwrap();
     let given: Vec<&Claim> = claims.iter().collect();
-    t837p::interchange(&partner, &numbers, &submitter, &given)
+    t837::interchange(&partner, &numbers, &submitter, &given)
         .unwrap()
         .bytes
 }

@@ -19,6 +19,7 @@ mod outbox;
 mod report;
 mod rules;
 mod t277ca;
-mod t837p;
+mod t837;
+mod t837_complete;
 mod translate;
 mod transport;

@@ -13,7 +13,7 @@ use claimgate::exchange::{
 };
 use claimgate::guide::{Guide, Shared, library};
 use claimgate::payer::TradingPartner;
-use claimgate::transaction::{eft, t277ca, t835, t837p, t999, ta1};
+use claimgate::transaction::{eft, t277ca, t835, t837, t999, ta1};
 use claimgate::x12::{
     Delimiters, GroupHeader, InterchangeHeader, Item, Reader, Segment, Writer, read_all,
 };
@@ -26,7 +26,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("x12", x12),
     ("check", check),
-    ("t837p", t837p),
+    ("t837", t837),
     ("t835", t835),
     ("t277ca", t277ca),
     ("t999", t999),
@@ -168,7 +168,7 @@ fn judge(bytes: &[u8], mut also: impl FnMut(&Segment<'_>)) -> Judgment {
 }
 
 /// Claims are read, and what is read can be written and read again without loss.
-pub fn t837p(bytes: &[u8]) {
+pub fn t837(bytes: &[u8]) {
     let Some(once) = rewritten_claims(&claims(bytes)) else {
         return;
     };
@@ -178,7 +178,7 @@ pub fn t837p(bytes: &[u8]) {
 }
 
 fn claims(bytes: &[u8]) -> Vec<claimgate::claim::Claim> {
-    let mut reader = t837p::ClaimReader::new();
+    let mut reader = t837::ClaimReader::new();
     let mut found = Vec::new();
     read_all(bytes, |item| {
         if let Item::Segment(segment) = item {
@@ -191,7 +191,7 @@ fn claims(bytes: &[u8]) -> Vec<claimgate::claim::Claim> {
 
 fn rewritten_claims(claims: &[claimgate::claim::Claim]) -> Option<Vec<u8>> {
     let claims: Vec<_> = claims.iter().collect();
-    let numbers = t837p::Numbers {
+    let numbers = t837::Numbers {
         interchange: 1,
         group: 1,
         first_set: 1,
@@ -199,7 +199,7 @@ fn rewritten_claims(claims: &[claimgate::claim::Claim]) -> Option<Vec<u8>> {
         created: NOW,
     };
     let submitter = PRACTICE.submitter.as_ref().map(Submitter::to_claim)?;
-    let written = t837p::interchange(&PARTNERS[0], &numbers, &submitter, &claims);
+    let written = t837::interchange(&PARTNERS[0], &numbers, &submitter, &claims);
     written.ok().map(|written| written.bytes)
 }
 

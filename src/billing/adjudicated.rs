@@ -97,7 +97,7 @@ fn payer(
         return Some(Payer {
             name,
             id: partner.payer_id.clone(),
-            address: None,
+            ..Payer::default()
         });
     }
     let named = &coverage.payer;
@@ -109,7 +109,7 @@ fn payer(
         (Some(id), Some(name)) => Some(Payer {
             name,
             id,
-            address: None,
+            ..Payer::default()
         }),
         _ => {
             notes.add(
@@ -193,8 +193,11 @@ fn line_decision(
     let told = LineAdjudication {
         payer_id: payer.payer.id.clone(),
         paid,
+        procedure_kind: line.detail.procedure_kind.clone(),
         procedure: line.procedure.clone(),
         modifiers: line.modifiers.clone(),
+        description: None,
+        revenue_code: None,
         quantity: line.quantity.clone(),
         adjustments,
         adjudicated: decision.date,

@@ -105,7 +105,7 @@ impl Diagnoses {
 
     pub(super) fn into_claim(self) -> Vec<Diagnosis> {
         let codes = self.codes.into_iter();
-        codes.map(|code| Diagnosis(code.into())).collect()
+        codes.map(Diagnosis::icd10).collect()
     }
 }
 

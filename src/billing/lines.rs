@@ -7,7 +7,7 @@ use super::notes::Notes;
 use super::providers;
 use super::{Biller, shape, text};
 use crate::chart::{self, Chart, Code, Decimal, Procedure, UnitKind, code_system};
-use crate::claim::{Drug, LineDetail, Money, ProviderRole, RoledProvider, ServiceLine};
+use crate::claim::{Drug, LineDetail, LineKind, Money, ProviderRole, RoledProvider, ServiceLine};
 
 /// SV101 holds four.
 const MODIFIERS_MAX: usize = 4;
@@ -85,7 +85,7 @@ fn line(
         quantity: quantity?,
         place_of_service,
         diagnosis_pointers: pointers,
-        service_from: from,
+        service_from: Some(from),
         service_to: given.to.filter(|&to| to != from),
         emergency: given.emergency,
         prior_authorization,
@@ -95,6 +95,7 @@ fn line(
         providers,
         adjudications: Vec::new(),
         detail: LineDetail::default(),
+        kind: LineKind::Professional,
     })
 }
 
@@ -194,6 +195,7 @@ fn drug(notes: &mut Notes<'_>, at: &str, given: &chart::Drug) -> Option<Drug> {
         quantity: quantity?,
         unit: unit?,
         prescription,
+        compound_link: None,
     })
 }
 

@@ -218,6 +218,7 @@ pub(super) fn address(
         state,
         postal_code,
         country,
+        country_subdivision: None,
     })
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::chart::{AccidentCause, Chart, Code};
 use crate::claim::{
-    Accident, Attachment, Claim, ClaimDates, ClaimDetail, Money, Payer, Supplement,
+    Accident, Attachment, Claim, ClaimDates, ClaimDetail, ClaimKind, Money, Payer, Supplement,
 };
 
 /// The kind of chart that is billed here.
@@ -91,7 +91,7 @@ pub(super) fn claims(
         total_charge: Money::checked_sum(lines.iter().map(|line| line.charge))?,
         place_of_service: header.place_of_service,
         frequency: chart.submission.frequency.trim().to_owned(),
-        provider_signature_on_file: chart.consent.provider_signature,
+        provider_signature_on_file: Some(chart.consent.provider_signature),
         assignment: header.assignment,
         benefits_assignment: header.benefits_assignment,
         release_of_information: header.release_of_information,
@@ -107,6 +107,7 @@ pub(super) fn claims(
         other_payers,
         lines,
         detail: ClaimDetail::default(),
+        kind: ClaimKind::Professional,
     };
     scrub::claim(notes, chart, &claim);
     split::split(biller, notes, chart, &billable, claim)
@@ -137,7 +138,7 @@ fn payer_of(notes: &mut Notes<'_>, billable: &Billable<'_>) -> Option<Payer> {
     Some(Payer {
         name,
         id: billable.partner.payer_id.clone(),
-        address: None,
+        ..Payer::default()
     })
 }
 

@@ -324,6 +324,7 @@ fn other_ids(
         ids.extend(number.map(|number| ProviderId {
             kind: id.kind.clone(),
             number,
+            payer_id: None,
         }));
     }
     ids

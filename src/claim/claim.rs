@@ -1,14 +1,14 @@
-//! The claim itself and its service lines (loops 2300 and 2400 of the 837P, said without X12).
+//! The claim itself and its service lines (loops 2300 and 2400 of the 837, said without X12).
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClaimDetail, LineDetail, Money, Name, OtherPayerDetail, Patient, Payer, Phi, Provider,
-    Subscriber,
+    ClaimDetail, ClaimKind, LineAdjudication, LineDetail, LineKind, Money, OtherPayer, Patient,
+    Payer, Phi, Provider, Subscriber,
 };
 
-/// A professional claim to one payer.
+/// A claim to one payer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// Patient control number (CLM01): ours, unique a submission, at most 20 characters.
@@ -24,12 +24,14 @@ pub struct Claim {
     pub payer: Payer,
     /// CLM02: the sum of the lines' charges.
     pub total_charge: Money,
-    /// CLM05-1.
+    /// CLM05-1: place of service. Of an institutional claim the first two digits of the type of
+    /// bill (facility type), which are another code set.
     pub place_of_service: String,
     /// CLM05-3: `1` original, `7` replacement, `8` void.
     pub frequency: String,
-    /// CLM06.
-    pub provider_signature_on_file: bool,
+    /// CLM06; an institutional claim does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_signature_on_file: Option<bool>,
     /// CLM07: `A` assigned, `B` lab only, `C` not assigned.
     pub assignment: String,
     /// CLM08: `Y`, `N`, `W`.
@@ -45,26 +47,29 @@ pub struct Claim {
     pub dates: ClaimDates,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
-    /// AMT*F5.
+    /// AMT*F5; an institutional claim has what is estimated to be due instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patient_paid: Option<Money>,
     #[serde(default)]
     pub supplement: Supplement,
-    /// NTE*ADD.
+    /// NTE*ADD; of an institutional claim the billing note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Phi<String>>,
-    /// Principal first, at most twelve.
+    /// Principal first: at most 12 of a professional, 25 of an institutional, 4 of a dental claim, which
+    /// may do without.
     pub diagnoses: Vec<Diagnosis>,
-    /// Referring, rendering, service facility, supervising providers of the whole claim.
+    /// Providers of the whole claim besides the billing provider.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub providers: Vec<RoledProvider>,
     /// Payers other than the one this claim goes to, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_payers: Vec<OtherPayer>,
-    /// At most fifty.
+    /// At most 50, of an institutional claim 999.
     pub lines: Vec<ServiceLine>,
     #[serde(default)]
     pub detail: ClaimDetail,
+    #[serde(default, skip_serializing_if = "ClaimKind::is_professional")]
+    pub kind: ClaimKind,
 }
 
 /// Dates of the whole claim (DTP of loop 2300).
@@ -179,10 +184,86 @@ pub struct Supplement {
     pub care_plan_oversight: Option<String>,
 }
 
-/// An ICD-10-CM code without its decimal point.
+/// A diagnosis code without its decimal point. In JSON it is the code alone, where there is nothing
+/// more to say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Diagnosis(pub Phi<String>);
+#[serde(from = "WrittenDiagnosis", into = "WrittenDiagnosis")]
+pub struct Diagnosis {
+    pub code: Phi<String>,
+    pub system: DiagnosisSystem,
+    /// `Y`, `N`, `U` not documented, `W` undeterminable: institutional claims only.
+    pub present_on_admission: Option<Phi<String>>,
+}
+
+/// The code set of a diagnosis.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiagnosisSystem {
+    #[default]
+    Icd10,
+    /// ICD-9-CM: services before October 2015.
+    Icd9,
+    /// Of dental claims only.
+    Snodent,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum WrittenDiagnosis {
+    Code(Phi<String>),
+    Whole {
+        code: Phi<String>,
+        #[serde(default)]
+        system: DiagnosisSystem,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        present_on_admission: Option<Phi<String>>,
+    },
+}
+
+impl Diagnosis {
+    pub fn icd10(code: impl Into<Phi<String>>) -> Self {
+        Self {
+            code: code.into(),
+            system: DiagnosisSystem::Icd10,
+            present_on_admission: None,
+        }
+    }
+}
+
+impl From<WrittenDiagnosis> for Diagnosis {
+    fn from(written: WrittenDiagnosis) -> Self {
+        match written {
+            WrittenDiagnosis::Code(code) => Self::icd10(code),
+            WrittenDiagnosis::Whole {
+                code,
+                system,
+                present_on_admission,
+            } => Self {
+                code,
+                system,
+                present_on_admission,
+            },
+        }
+    }
+}
+
+impl From<Diagnosis> for WrittenDiagnosis {
+    fn from(diagnosis: Diagnosis) -> Self {
+        let Diagnosis {
+            code,
+            system,
+            present_on_admission,
+        } = diagnosis;
+        match (system, &present_on_admission) {
+            (DiagnosisSystem::Icd10, None) => Self::Code(code),
+            _ => Self::Whole {
+                code,
+                system,
+                present_on_admission,
+            },
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -194,6 +275,12 @@ pub enum ProviderRole {
     Supervising,
     Ordering,
     PurchasedService,
+    Attending,
+    Operating,
+    OtherOperating,
+    AssistantSurgeon,
+    /// Only where another payer knows it by numbers of its own: a claim's is [`Claim::billing_provider`].
+    Billing,
 }
 
 /// A provider and what it did.
@@ -209,7 +296,7 @@ pub struct RoledProvider {
 pub struct ServiceLine {
     /// REF*6R: ours, unique in the claim, at most 30 characters; a remittance gives it back.
     pub control_number: String,
-    /// HCPCS or CPT.
+    /// HCPCS, CPT or CDT; empty where an institutional line has its revenue code alone.
     pub procedure: String,
     /// At most four.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -217,16 +304,22 @@ pub struct ServiceLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     pub charge: Money,
-    /// `UN` units or `MJ` minutes.
+    /// `UN` units, `MJ` minutes of a professional or `DA` days of an institutional line; a dental line
+    /// has none.
     pub unit: String,
-    /// Decimal text, at most eight digits with at most three decimals.
+    /// Decimal text, at most eight digits with at most three decimals; empty where a dental line does
+    /// not say it.
     pub quantity: String,
-    /// Only where it differs from the claim's.
+    /// Only where it differs from the claim's; no institutional line has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place_of_service: Option<String>,
-    /// One to four numbers into the claim's diagnoses, 1 the principal.
+    /// One to four numbers into the claim's diagnoses, 1 the principal; a dental line may have none, an
+    /// institutional one has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnosis_pointers: Vec<u8>,
-    pub service_from: Date,
+    /// Every professional line has it; others may leave it to the claim ([`Claim::line_service`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_from: Option<Date>,
     /// Only where it differs from `service_from`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_to: Option<Date>,
@@ -247,6 +340,8 @@ pub struct ServiceLine {
     pub adjudications: Vec<LineAdjudication>,
     #[serde(default)]
     pub detail: LineDetail,
+    #[serde(default, skip_serializing_if = "LineKind::is_professional")]
+    pub kind: LineKind,
 }
 
 /// A drug given (loop 2410).
@@ -259,87 +354,48 @@ pub struct Drug {
     pub unit: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prescription: Option<String>,
-}
-
-/// A payer other than the claim's own, and what it decided (loops 2320 and 2330).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OtherPayer {
-    pub payer: Payer,
-    pub payer_responsibility: String,
-    /// SBR02 of loop 2320: `18` self, …
-    pub relationship: String,
-    pub subscriber_name: Name,
-    pub member_id: Phi<String>,
+    /// REF*VY: what joins the parts of a compound that has no prescription number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub claim_filing: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group_number: Option<String>,
-    pub benefits_assignment: String,
-    pub release_of_information: String,
-    /// AMT*D; absent where the payer has not decided.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paid: Option<Money>,
-    /// AMT*EAF.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remaining_patient_liability: Option<Money>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub adjustments: Vec<Adjustment>,
-    /// DTP*573 at claim level; not where the lines carry it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub adjudicated: Option<Date>,
-    /// REF*F8: the other payer's claim number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payer_claim_number: Option<String>,
-    #[serde(default)]
-    pub detail: OtherPayerDetail,
-}
-
-/// One reason for a difference between charge and payment (CAS).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Adjustment {
-    /// `CO` contractual, `PR` patient, `OA` other, `PI` payer initiated; unknown ones are kept.
-    pub group: String,
-    /// Claim adjustment reason code (CARC).
-    pub reason: String,
-    pub amount: Money,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<String>,
-}
-
-/// What an earlier payer decided on a line (loop 2430).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineAdjudication {
-    pub payer_id: String,
-    pub paid: Money,
-    pub procedure: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub modifiers: Vec<String>,
-    pub quantity: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub adjustments: Vec<Adjustment>,
-    pub adjudicated: Date,
-    /// AMT*EAF.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remaining_patient_liability: Option<Money>,
-    /// SVD06: the line (LX01) that this one was bundled into.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bundled_line: Option<String>,
+    pub compound_link: Option<String>,
 }
 
 impl Claim {
-    /// The first and the last day of service over all lines.
+    /// The first and the last day of service: an institutional claim's statement, else over all
+    /// lines, else what a dental claim says for them.
     pub fn service_period(&self) -> Option<(Date, Date)> {
-        let first = self.lines.iter().map(|line| line.service_from).min()?;
-        let last = self
-            .lines
-            .iter()
-            .map(|line| line.service_to.unwrap_or(line.service_from))
-            .max()?;
-        Some((first, last))
+        if let Some(statement) = self.institutional().and_then(|own| own.statement) {
+            return Some((statement.from, statement.to));
+        }
+        let days = || self.lines.iter().filter_map(ServiceLine::service);
+        let over_lines = days().map(|(from, _)| from).min();
+        let over_lines = over_lines.zip(days().map(|(_, to)| to).max());
+        over_lines.or_else(|| self.own_service())
+    }
+
+    /// The first and the last day of a line: its own, else the claim's.
+    pub fn line_service(&self, line: &ServiceLine) -> Option<(Date, Date)> {
+        line.service().or_else(|| self.own_service())
+    }
+
+    fn own_service(&self) -> Option<(Date, Date)> {
+        let period = match &self.kind {
+            ClaimKind::Professional => None,
+            ClaimKind::Institutional(own) => own.statement,
+            ClaimKind::Dental(own) => own.service,
+        };
+        period.map(|period| (period.from, period.to))
     }
 
     pub fn line_charges(&self) -> Option<Money> {
         Money::checked_sum(self.lines.iter().map(|line| line.charge))
+    }
+}
+
+impl ServiceLine {
+    /// The first and the last day that the line itself says.
+    pub fn service(&self) -> Option<(Date, Date)> {
+        let from = self.service_from?;
+        Some((from, self.service_to.unwrap_or(from)))
     }
 }
 
@@ -354,9 +410,15 @@ mod tests {
 
         /// The store keeps claims as JSON.
         #[test]
-        fn read_of_written_json_is_the_claim(claim in strategies::claim()) {
-            let json = serde_json::to_string(&claim).unwrap();
-            prop_assert!(serde_json::from_str::<Claim>(&json).unwrap() == claim);
+        fn read_of_written_json_is_the_claim(claims in [
+            strategies::claims(strategies::Kind::Professional, 1),
+            strategies::claims(strategies::Kind::Institutional, 1),
+            strategies::claims(strategies::Kind::Dental, 1),
+        ]) {
+            for claim in claims.into_iter().flatten() {
+                let json = serde_json::to_string(&claim).unwrap();
+                prop_assert!(serde_json::from_str::<Claim>(&json).unwrap() == claim);
+            }
         }
     }
 }

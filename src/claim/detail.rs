@@ -1,5 +1,5 @@
 //! What few claims carry: each struct is empty by default, so that a claim names only what it has.
-//! It must not know X12; the segment in a comment is where the 837P puts the fact.
+//! It must not know X12; the segment in a comment is where the 837 puts the fact.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -46,13 +46,30 @@ pub struct ClaimDetail {
     pub pick_up: Option<Address>,
     #[serde(skip_serializing_if = "absent")]
     pub drop_off: Option<DropOff>,
+    /// Who is paid instead of the billing provider.
+    #[serde(skip_serializing_if = "absent")]
+    pub pay_to_plan: Option<PayToPlan>,
+    /// CUR02, where it is not the US dollar.
+    #[serde(skip_serializing_if = "absent")]
+    pub currency: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub contract: Option<Contract>,
+    #[serde(skip_serializing_if = "absent")]
+    pub repricing: Option<Repricing>,
+    /// Notes besides the claim's own: ten of an institutional, four of a dental claim.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_notes: Vec<Note>,
+    /// Numbers of a kind that was said before: device exemptions (`LX`) of an institutional claim.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_numbers: Vec<FurtherNumber>,
 }
 
 /// Facts of a service line that most lines do not have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LineDetail {
-    /// SV101-1 where it is not `HC`: `ER`, `IV`, `WK`.
+    /// Kind of the procedure where it is not the claim's own, `HC` or of a dental claim `AD`: `ER`,
+    /// `IV`, `WK`, and `HP` (HIPPS rate codes) of an institutional line.
     #[serde(skip_serializing_if = "absent")]
     pub procedure_kind: Option<String>,
     /// SV111: `Y`, the service follows an EPSDT screening.
@@ -96,6 +113,14 @@ pub struct LineDetail {
     pub third_party_note: Option<Phi<String>>,
     #[serde(skip_serializing_if = "absent")]
     pub purchased: Option<PurchasedService>,
+    #[serde(skip_serializing_if = "absent")]
+    pub contract: Option<Contract>,
+    #[serde(skip_serializing_if = "absent")]
+    pub repricing: Option<Repricing>,
+    /// Authorizations (`G1`), referrals (`9F`) and predeterminations (`G3`) that another payer gave, or
+    /// that come after the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_numbers: Vec<FurtherNumber>,
 }
 
 /// Dates of one service line besides the service itself (DTP of loop 2400).
@@ -170,38 +195,9 @@ pub struct PersonDetail {
     /// REF*Y4: the casualty insurer's number of the claim.
     #[serde(skip_serializing_if = "absent")]
     pub property_casualty_claim: Option<String>,
-}
-
-/// Facts about another payer that most claims do not have.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct OtherPayerDetail {
-    /// SBR04, where there is no group number.
+    /// NM108 of a subscriber where it is not `MI`: `II`, a unique identifier of the person.
     #[serde(skip_serializing_if = "absent")]
-    pub group_name: Option<String>,
-    /// SBR05.
-    #[serde(skip_serializing_if = "absent")]
-    pub insurance_type: Option<String>,
-    /// AMT*A8.
-    #[serde(skip_serializing_if = "absent")]
-    pub non_covered: Option<Money>,
-    /// OI04: `P`.
-    #[serde(skip_serializing_if = "absent")]
-    pub patient_signature_source: Option<String>,
-    /// MOA03 to MOA07: remittance advice remark codes, at most five.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub remark_codes: Vec<String>,
-    #[serde(skip_serializing_if = "absent")]
-    pub subscriber_address: Option<Address>,
-    /// REF*SY of the other subscriber.
-    #[serde(skip_serializing_if = "absent")]
-    pub social_security_number: Option<Phi<String>>,
-    /// REF*G1.
-    #[serde(skip_serializing_if = "absent")]
-    pub prior_authorization: Option<String>,
-    /// REF*9F.
-    #[serde(skip_serializing_if = "absent")]
-    pub referral: Option<String>,
+    pub member_id_kind: Option<String>,
 }
 
 /// A provider's number from before, or instead of, the NPI.
@@ -210,6 +206,119 @@ pub struct ProviderId {
     /// `0B` state licence, `1G` UPIN, `G2` the payer's number, `LU` location.
     pub kind: String,
     pub number: String,
+    /// REF04 of a line's provider: the other payer that gave the number.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub payer_id: Option<String>,
+}
+
+/// A number besides the first of its kind, or one that another payer gave.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FurtherNumber {
+    /// REF01.
+    pub kind: String,
+    pub number: String,
+    /// REF04: the other payer that gave it.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub payer_id: Option<String>,
+}
+
+/// NTE.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// `ADD` additional, `DGN` diagnosis, `MED` medications, ….
+    pub kind: String,
+    pub text: Phi<String>,
+}
+
+/// Loop 2010AC: a plan that paid in place of this payer and is paid back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayToPlan {
+    pub name: String,
+    /// NM108 where it is not `PI`: `XV`.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub id_kind: Option<String>,
+    pub id: String,
+    #[serde(default, skip_serializing_if = "absent")]
+    pub address: Option<Address>,
+    /// REF*EI.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub tax_number: Option<String>,
+    #[serde(default, skip_serializing_if = "absent")]
+    pub other_id: Option<PayerNumber>,
+}
+
+/// A payer's number besides its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayerNumber {
+    /// `2U` payer, `EI` tax, `FY` claim office, `NF` NAIC.
+    pub kind: String,
+    pub number: String,
+}
+
+/// Facts about a payer that most claims do not have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PayerDetail {
+    /// NM108 where it is not `PI`: `XV`, the national plan identifier.
+    #[serde(skip_serializing_if = "absent")]
+    pub id_kind: Option<String>,
+    /// At most three.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_ids: Vec<PayerNumber>,
+}
+
+/// CN1: terms of a contract between provider and plan. Percentages are decimal text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Contract {
+    /// `01` DRG, `02` per diem, `03` variable per diem, `04` flat, `05` capitated, `06` percent, `09` other.
+    pub kind: String,
+    #[serde(skip_serializing_if = "absent")]
+    pub amount: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub percentage: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub code: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub discount_percentage: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub version: Option<String>,
+}
+
+/// HCP: what a repricer made of the charge. Rates and units are decimal text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Repricing {
+    /// `00` zero, `01` as billed, … `14` adjusted.
+    pub method: String,
+    pub allowed: Money,
+    #[serde(skip_serializing_if = "absent")]
+    pub savings: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub repricer: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub rate: Option<String>,
+    /// HCP06: patient group, such as a DRG.
+    #[serde(skip_serializing_if = "absent")]
+    pub group: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub group_amount: Option<Money>,
+    #[serde(skip_serializing_if = "absent")]
+    pub revenue_code: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub procedure_kind: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub procedure: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub unit: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub units: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub reject_reason: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub compliance: Option<String>,
+    #[serde(skip_serializing_if = "absent")]
+    pub exception: Option<String>,
 }
 
 /// CR1. Numbers are decimal text.

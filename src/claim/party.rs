@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{PersonDetail, Phi, ProviderId};
+use super::{PayerDetail, PersonDetail, Phi, ProviderId};
 
 /// A National Provider Identifier: ten digits whose last is a Luhn check over `80840` and the first nine
 /// (45 CFR 162.406).
@@ -91,7 +91,7 @@ impl Name {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     pub line1: Phi<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,6 +106,9 @@ pub struct Address {
     /// ISO 3166 code, only outside the US.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// ISO 3166-2, only outside the US and Canada.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country_subdivision: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,12 +226,14 @@ pub struct Patient {
 }
 
 /// The insurer (loop 2010BB). The id is text: leading zeros count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payer {
     pub name: String,
     pub id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
+    #[serde(default)]
+    pub detail: PayerDetail,
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::chart::{Code, Finding};
 use crate::gateway::batch::{self, Candidate};
 use crate::gateway::{GatewayError, Setup, clock};
 use crate::payer::TradingPartner;
-use crate::transaction::t837p;
+use crate::transaction::t837;
 
 use super::charts::{self, Format};
 use super::{Common, FINDINGS, output};
@@ -173,12 +173,16 @@ fn attempt(setup: &Setup, reports: &[Report]) -> anyhow::Result<Attempt> {
         }
     }
     let (mut files, mut refused) = (Vec::new(), Vec::new());
-    for (id, claims) in by_partner {
+    for (id, mut claims) in by_partner {
+        // A group has one guide, so the kinds go apart.
+        claims.sort_by_key(|(_, candidate)| candidate.claim.kind.name());
         let partner = setup
             .partner(id)
             .context("a claim goes to a partner that is not configured")?;
-        let max = t837p::claims_per_interchange(&partner.limits);
-        for (number, claims) in (1..).zip(claims.chunks(max)) {
+        let max = t837::claims_per_interchange(&partner.limits);
+        let kinds = claims
+            .chunk_by(|(_, one), (_, other)| one.claim.kind.name() == other.claim.kind.name());
+        for (number, claims) in (1..).zip(kinds.flat_map(|kind| kind.chunks(max))) {
             let (places, claims): (Vec<usize>, Vec<Candidate<'_>>) = claims.iter().copied().unzip();
             let batch = write(setup, partner, number, &claims)?;
             let told = batch.refused.into_iter();

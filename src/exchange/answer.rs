@@ -4,7 +4,7 @@
 use super::claim::Event;
 use super::status;
 use crate::transaction::t277ca::{ClaimAcknowledgment, Standing, Status};
-use crate::transaction::t837p::ClaimPosition;
+use crate::transaction::t837::ClaimPosition;
 use crate::transaction::t999::SetResponse;
 
 /// What a 999 says of the claims of one set.
@@ -46,7 +46,7 @@ pub fn of_set(response: &SetResponse, claims: &[(String, ClaimPosition)]) -> Vec
 fn fault(
     response: &SetResponse,
     position: &ClaimPosition,
-) -> Option<(String, crate::transaction::t837p::Part)> {
+) -> Option<(String, crate::transaction::t837::Part)> {
     response.errors.iter().find_map(|error| {
         let part = position.part(error.position?)?;
         Some((format!("999: {}", error.summary()), part))
@@ -109,7 +109,7 @@ fn of_statuses(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transaction::t837p::{Part, Span};
+    use crate::transaction::t837::{Part, Span};
     use crate::transaction::t999::SegmentError;
 
     /// Claims of three segments each from position 10 on.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::transaction::t837p::Part;
+use crate::transaction::t837::Part;
 
 /// Something that was said of a claim. Events are only ever added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

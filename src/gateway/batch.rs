@@ -11,7 +11,7 @@ use crate::check::{Checker, Judgment, Severity, Transaction};
 use crate::claim::{Claim, Submitter};
 use crate::guide::rule::Rule;
 use crate::payer::TradingPartner;
-use crate::transaction::t837p::{self, NotWritten, Numbers, Part, Written};
+use crate::transaction::t837::{self, NotWritten, Numbers, Part, Written};
 use crate::x12;
 
 /// SNIP types that our own interchanges must pass.
@@ -77,7 +77,7 @@ pub fn write(
     let mut refused = Vec::new();
     while !kept.is_empty() {
         let chosen: Vec<&Claim> = kept.iter().map(|&index| claims[index].claim).collect();
-        let faults = match t837p::interchange(partner, &numbers, submitter, &chosen) {
+        let faults = match t837::interchange(partner, &numbers, submitter, &chosen) {
             Ok(written) => {
                 let faults = faults(&written, &judge(&written.bytes, partner.overlay))?;
                 if faults.is_empty() {

@@ -14,6 +14,8 @@ mod outbox;
 mod pickup;
 mod remind;
 mod round;
+#[cfg(test)]
+mod sound;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -9,8 +9,12 @@ use super::{Gateway, GatewayError, Result, clock, digest, fault};
 use crate::exchange::submission::{Event, Next, State};
 use crate::payer::{Route, TradingPartner};
 use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission};
-use crate::transaction::t837p;
+use crate::transaction::t837;
 use crate::transport::{Outgoing, SendError, Transport};
+use crate::x12;
+
+/// ISA has 106 bytes and GS less than 150.
+const HEAD_BYTES: usize = 512;
 
 /// What a run of the outbox did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,11 +43,13 @@ impl Gateway {
             };
             let partner = self.setup.partner(&partner).ok_or_else(missing)?;
             loop {
-                let max = t837p::claims_per_interchange(&partner.limits);
-                let claims = self.store.ready_claims(&partner.id, max).await?;
-                if claims.is_empty() {
+                let max = t837::claims_per_interchange(&partner.limits);
+                let mut claims = self.store.ready_claims(&partner.id, max).await?;
+                let Some(kind) = claims.first().map(|one| one.claim.kind.name()) else {
                     break;
-                }
+                };
+                // The others of them go in the next one.
+                claims.retain(|one| one.claim.kind.name() == kind);
                 queued += self.queue_one(partner, &claims, now).await?;
             }
         }
@@ -155,11 +161,12 @@ impl Gateway {
         transport: &Transport,
         due: &StoredSubmission,
     ) -> Result<Option<std::result::Result<(), SendError>>> {
+        let bytes = self.store.payload(due.id).await?;
         let outgoing = Outgoing {
             payload_id: due.payload_id,
-            payload_type: professional_payload_type(partner),
+            payload_type: payload_type(partner, &bytes),
             time: clock::now(),
-            bytes: self.store.payload(due.id).await?,
+            bytes,
         };
         fault::point("before-start");
         if !self.store.start(due.id, outgoing.time).await? {
@@ -196,9 +203,47 @@ impl std::ops::AddAssign for Sent {
     }
 }
 
-fn professional_payload_type(partner: &TradingPartner) -> String {
-    match &partner.route {
-        Some(Route::CoreSoap(route)) => route.payload_types.professional_claims.clone(),
-        _ => String::new(),
+/// By the guide that the group names (GS08), which stands in the first bytes.
+fn payload_type(partner: &TradingPartner, interchange: &[u8]) -> String {
+    let Some(Route::CoreSoap(route)) = &partner.route else {
+        return String::new();
+    };
+    let types = &route.payload_types;
+    let mut payload_type = &types.professional_claims;
+    let head = &interchange[..interchange.len().min(HEAD_BYTES)];
+    x12::read_all(head, |item| {
+        if let x12::Item::Segment(segment) = item
+            && segment.is("GS")
+        {
+            payload_type = match segment.text(8) {
+                guide if guide == partner.envelope.institutional_guide => {
+                    &types.institutional_claims
+                }
+                guide if guide == partner.envelope.dental_guide => &types.dental_claims,
+                _ => &types.professional_claims,
+            };
+        }
+    });
+    payload_type.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payer::CoreSoapRoute;
+
+    #[test]
+    fn the_payload_type_is_that_of_the_guide() {
+        let partner = include_str!("../../config/payers/sandbox.toml");
+        let mut partner: TradingPartner = toml::from_str(partner).unwrap();
+        let route = CoreSoapRoute::new("https://payer.example/", "US", "THEM");
+        let types = route.payload_types.clone();
+        partner.route = Some(Route::CoreSoap(route));
+        let stay = include_bytes!("../../fixtures/005010X223A2/accepted/stay-and-infusion.edi");
+        let crown = include_bytes!("../../fixtures/005010X224A2/accepted/crown-and-braces.edi");
+        let visit = include_bytes!("../../fixtures/005010X222A1/accepted/office-visits.edi");
+        assert_eq!(payload_type(&partner, stay), types.institutional_claims);
+        assert_eq!(payload_type(&partner, crown), types.dental_claims);
+        assert_eq!(payload_type(&partner, visit), types.professional_claims);
     }
 }

@@ -49,6 +49,12 @@ pub struct Envelope {
     /// GS08 of an 837P.
     #[serde(default = "professional_guide")]
     pub professional_guide: String,
+    /// GS08 of an 837I.
+    #[serde(default = "institutional_guide")]
+    pub institutional_guide: String,
+    /// GS08 of an 837D.
+    #[serde(default = "dental_guide")]
+    pub dental_guide: String,
 }
 
 /// One end of an interchange.
@@ -127,6 +133,8 @@ pub struct CoreSoapRoute {
 #[serde(deny_unknown_fields, default)]
 pub struct PayloadTypes {
     pub professional_claims: String,
+    pub institutional_claims: String,
+    pub dental_claims: String,
     pub acknowledgment_request: String,
     pub results_request: String,
     pub remittance_request: String,
@@ -192,6 +200,8 @@ impl Default for PayloadTypes {
     fn default() -> Self {
         Self {
             professional_claims: "X12_837_Request_005010X222A1".into(),
+            institutional_claims: "X12_837_Request_005010X223A1_2".into(),
+            dental_claims: "X12_837_Request_005010X224A1_2".into(),
             acknowledgment_request: "X12_999_RetrievalRequest_005010X231A1".into(),
             results_request: "X12_005010_Request_BatchResultsMixed".into(),
             remittance_request: "X12_005010_Request_Batch_Results_835".into(),
@@ -213,6 +223,14 @@ fn yes() -> bool {
 
 fn professional_guide() -> String {
     "005010X222A1".into()
+}
+
+fn institutional_guide() -> String {
+    "005010X223A2".into()
+}
+
+fn dental_guide() -> String {
+    "005010X224A2".into()
 }
 
 fn mutually_defined() -> String {

@@ -42,8 +42,8 @@ pub struct SentLine {
     pub modifiers: Vec<String>,
     pub charge: Money,
     pub quantity: String,
-    /// First and last day of service.
-    pub service: (Date, Date),
+    /// First and last day of service, where the line itself says it.
+    pub service: Option<(Date, Date)>,
 }
 
 /// Sent claims by every key that a remittance may use.
@@ -86,14 +86,11 @@ impl From<&ServiceLine> for SentLine {
     fn from(line: &ServiceLine) -> Self {
         Self {
             control_number: line.control_number.clone(),
-            procedure: line.procedure.clone(),
+            procedure: line.billed_code().to_owned(),
             modifiers: line.modifiers.clone(),
             charge: line.charge,
             quantity: line.quantity.clone(),
-            service: (
-                line.service_from,
-                line.service_to.unwrap_or(line.service_from),
-            ),
+            service: line.service(),
         }
     }
 }

@@ -125,10 +125,10 @@ impl Search<'_> {
         (0..self.lines.len()).filter(|&index| self.open[index])
     }
 
-    /// The same procedure, on the same day where the payer tells one.
+    /// The same procedure, on the same day where payer and line tell one.
     fn alike(&self, payment: &LineKeys<'_>, line: &SentLine) -> bool {
-        let (from, to) = line.service;
-        let day = payment.day.is_none_or(|day| (from..=to).contains(&day));
+        let said = payment.day.zip(line.service);
+        let day = said.is_none_or(|(day, (from, to))| (from..=to).contains(&day));
         day && split(payment.procedure).0 == line.procedure
     }
 }
@@ -184,7 +184,7 @@ mod tests {
                 modifiers,
                 charge,
                 quantity: "1".into(),
-                service: (day, day),
+                service: Some((day, day)),
             })
             .collect();
         let told: Vec<_> = payments.split_whitespace().map(parts).collect();

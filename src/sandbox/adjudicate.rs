@@ -233,8 +233,10 @@ fn denial(
     line: &ServiceLine,
     received: Date,
 ) -> Option<(&'static str, &'static str, Option<&'static str>)> {
-    let waited = line.service_from.until((Unit::Day, received));
-    let late = waited.is_ok_and(|span| span.get_days() > FILING_DAYS);
+    let waited = claim
+        .line_service(line)
+        .and_then(|(from, _)| from.until((Unit::Day, received)).ok());
+    let late = waited.is_some_and(|span| span.get_days() > FILING_DAYS);
     let authorized =
         claim.supplement.prior_authorization.is_some() || line.prior_authorization.is_some();
     let documented = !claim.attachments.is_empty() || !line.detail.attachments.is_empty();
@@ -472,7 +474,7 @@ mod tests {
         check("W1", "99213:91.00 20610:66.00", "1 66.00: CO 97 91.00");
         check("W1", "99213-25:91.00 20610:66.00", "1 132.00: PR 3 25.00");
         let mut late = claim("CG1", "W1", "99213:91.00");
-        late.lines[0].service_from = date(2025, 11, 23);
+        late.lines[0].service_from = Some(date(2025, 11, 23));
         assert_eq!(told(&adjudicate(&late, RECEIVED)), "4 0.00: CO 29 91.00");
         let mut authorized = claim("CG1", "W1", "70551:500.00");
         authorized.supplement.prior_authorization = Some("A1".into());
@@ -531,8 +533,11 @@ mod tests {
         secondary.lines[0].adjudications = vec![LineAdjudication {
             payer_id: "88888".into(),
             paid: Money::from_cents(7100),
+            procedure_kind: None,
             procedure: "99213".into(),
             modifiers: Vec::new(),
+            description: None,
+            revenue_code: None,
             quantity: "1".into(),
             adjustments: vec![
                 adjustment("CO", "45", Money::from_cents(5900)),

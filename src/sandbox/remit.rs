@@ -119,9 +119,10 @@ fn service(line: &ServiceLine, decided: &LineDecision) -> ServicePayment {
         modifiers: line.modifiers.clone(),
         description: String::new(),
     };
-    let dates = match line.service_to.filter(|to| *to != line.service_from) {
-        None => vec![("472".into(), line.service_from)],
-        Some(to) => vec![("150".into(), line.service_from), ("151".into(), to)],
+    let dates = match line.service() {
+        None => Vec::new(),
+        Some((from, to)) if from == to => vec![("472".into(), from)],
+        Some((from, to)) => vec![("150".into(), from), ("151".into(), to)],
     };
     let allowed = allowed(decided);
     ServicePayment {
@@ -262,7 +263,7 @@ fn payer(plan: &Plan) -> Organization {
             city: "HARTFORD".into(),
             state: Some("CT".into()),
             postal_code: Some("06103".into()),
-            country: None,
+            ..Address::default()
         }),
         references: vec![reference("2U", &plan.payer_id)],
         contacts: vec![("BL".into(), desk)],

@@ -9,7 +9,7 @@ use crate::check::{Checker, Finding, Judgment, Severity, Verdict};
 use crate::claim::Claim;
 use crate::guide::rule::Rule;
 use crate::guide::{Overlay, library};
-use crate::transaction::t837p::{ClaimReader, ReadClaim, SetInfo};
+use crate::transaction::t837::{ClaimReader, ReadClaim, SetInfo};
 use crate::x12::{
     Delimiters, GroupHeader, InterchangeHeader, Item, Place, Segment, Writer, read_all,
 };

@@ -10,7 +10,7 @@ use super::{Result, Store, StoreError, documents, from_json, moment, to_json};
 use crate::claim::Money;
 use crate::exchange::submission::{Event, State, Submission};
 use crate::exchange::{claim, control_number};
-use crate::transaction::t837p::ClaimPosition;
+use crate::transaction::t837::ClaimPosition;
 
 /// An interchange that is to go to a partner.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ pub mod document;
 pub mod eft;
 pub mod t277ca;
 pub mod t835;
-pub mod t837p;
+pub mod t837;
 pub mod t999;
 pub mod ta1;
 mod table;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::t835::Reference;
-use super::t837p::{UNREADABLE_MAX, Unreadable, What, ccyymmdd};
+use super::t837::{UNREADABLE_MAX, Unreadable, What, ccyymmdd};
 use crate::claim::{Money, Phi};
 use crate::x12::Segment;
 

@@ -172,7 +172,7 @@ fn indices<'a>(claim: &'a Claim, line: &'a LinePosting) -> impl Iterator<Item = 
 fn title(claim: &Claim, group: &[usize]) -> String {
     let titles = group.iter().map(|&index| {
         let line = &claim.lines[index];
-        let mut title = format!("{} {}", index + 1, line.procedure);
+        let mut title = format!("{} {}", index + 1, line.billed_code());
         for modifier in &line.modifiers {
             title.push('-');
             title.push_str(modifier);
@@ -185,7 +185,8 @@ fn title(claim: &Claim, group: &[usize]) -> String {
 fn service(claim: &Claim, group: &[usize]) -> String {
     let first = group
         .iter()
-        .map(|&index| claim.lines[index].service_from)
+        .filter_map(|&index| claim.line_service(&claim.lines[index]))
+        .map(|(from, _)| from)
         .min();
     first.map_or_else(String::new, |day| day.to_string())
 }

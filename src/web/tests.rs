@@ -22,7 +22,7 @@ use crate::reconcile::{
     RemittanceKey, Subject, WorkItem, WorkKind,
 };
 use crate::store::{NewChart, NewClaim, NewReceived, NewSubmission, Placed, Store};
-use crate::transaction::t837p::ClaimPosition;
+use crate::transaction::t837::ClaimPosition;
 
 const MARKUP: &str = "<script>alert(1)</script>";
 

@@ -5,7 +5,7 @@ use proptest::option::of;
 use proptest::prelude::*;
 
 use super::party::address;
-use super::{code, date, decimal, money, phi, text};
+use super::{Kind, code, count, day, decimal, money, phi, text};
 use crate::claim::*;
 
 /// Fills each named field from the next value.
@@ -16,7 +16,7 @@ macro_rules! filled {
 }
 
 pub(super) fn claim_dates() -> BoxedStrategy<ClaimDates> {
-    vec(of(date()), 18)
+    vec(of(day()), 18)
         .prop_map(|dates| {
             let mut dates = dates.into_iter();
             filled!(ClaimDates, dates,
@@ -25,6 +25,15 @@ pub(super) fn claim_dates() -> BoxedStrategy<ClaimDates> {
             last_worked return_to_work assumed_care relinquished_care first_contact
             repricer_received)
         })
+        .prop_map(|mut dates: ClaimDates| {
+            let ends = [&mut dates.disability_begin, &mut dates.disability_end];
+            if let [Some(begin), Some(end)] = ends
+                && begin > end
+            {
+                std::mem::swap(begin, end);
+            }
+            dates
+        })
         .boxed()
 }
 
@@ -32,10 +41,17 @@ pub(super) fn supplement() -> BoxedStrategy<Supplement> {
     vec(of(text()), 14)
         .prop_map(|numbers| {
             let mut numbers = numbers.into_iter();
-            filled!(Supplement, numbers,
+            let told = filled!(Supplement, numbers,
             prior_authorization referral payer_claim_number clia medical_record clearinghouse_trace
             service_authorization_exception medicare_crossover mammography repriced_claim
-            adjusted_repriced_claim device_exemption demonstration_project care_plan_oversight)
+            adjusted_repriced_claim device_exemption demonstration_project care_plan_oversight);
+            Supplement {
+                service_authorization_exception: told
+                    .service_authorization_exception
+                    .map(|_| "3".into()),
+                medicare_crossover: told.medicare_crossover.map(|_| "Y".into()),
+                ..told
+            }
         })
         .boxed()
 }
@@ -68,44 +84,159 @@ pub(super) fn ambulance() -> BoxedStrategy<Ambulance> {
         .boxed()
 }
 
-pub(super) fn certification() -> BoxedStrategy<Certification> {
-    (
-        code(&["07", "E1", "ZZ"]),
-        code(&["Y", "N"]),
-        vec(phi(), 1..=5),
-    )
-        .prop_map(|(kind, applies, conditions)| Certification {
-            kind,
-            applies,
-            conditions,
+/// At most one of a category, in the guide's order.
+fn certifications(
+    categories: &'static [(&'static str, &'static [&'static str])],
+) -> BoxedStrategy<Vec<Certification>> {
+    let each: Vec<_> = categories
+        .iter()
+        .map(|(kind, conditions)| {
+            let max = if *kind == "ZZ" { 3 } else { 5 };
+            let conditions = vec(code(conditions).prop_map(Phi::new), 1..=max);
+            of(
+                (code(&["Y", "N"]), conditions).prop_map(|(applies, conditions)| Certification {
+                    kind: (*kind).to_owned(),
+                    applies,
+                    conditions,
+                }),
+            )
         })
+        .collect();
+    each.prop_map(|made| made.into_iter().flatten().collect())
         .boxed()
 }
 
-pub(super) fn claim_detail() -> BoxedStrategy<ClaimDetail> {
+const AMBULANCE: (&str, &[&str]) = ("07", &["01", "04", "12"]);
+
+fn contract() -> BoxedStrategy<Contract> {
+    let numbers = (
+        of(money()),
+        of(count()),
+        of(text()),
+        of(count()),
+        of(text()),
+    );
+    (code(&["02", "09"]), numbers)
+        .prop_map(
+            |(kind, (amount, percentage, code, discount_percentage, version))| Contract {
+                kind,
+                amount,
+                percentage,
+                code,
+                discount_percentage,
+                version,
+            },
+        )
+        .boxed()
+}
+
+/// `of_line`: of a line, which has a procedure.
+fn repricing(kind: Kind, of_line: bool) -> BoxedStrategy<Repricing> {
+    let amounts = (money(), of(money()), of(text()), of(count()));
+    let group = (of(text()), of(money()), of(code(&["0120", "0360"])));
+    let unit = of(count());
+    let verdict = (of(code(&["T1"])), of(code(&["3"])), of(code(&["6"])));
+    (
+        code(&["00", "14"]),
+        amounts,
+        group,
+        any::<bool>(),
+        unit,
+        verdict,
+    )
+        .prop_map(
+            move |(
+                method,
+                (allowed, savings, repricer, rate),
+                (group, group_amount, revenue_code),
+                procedure,
+                units,
+                (reject_reason, compliance, exception),
+            )| {
+                let institutional = kind == Kind::Institutional;
+                let (procedure_kind, code) = match kind {
+                    Kind::Dental => ("AD", "D2750"),
+                    _ => ("HC", "99213"),
+                };
+                let procedure = procedure && of_line;
+                let units = units.filter(|_| of_line || institutional);
+                Repricing {
+                    method,
+                    allowed,
+                    savings,
+                    repricer,
+                    rate,
+                    group,
+                    group_amount,
+                    revenue_code: revenue_code.filter(|_| institutional),
+                    procedure_kind: procedure.then(|| procedure_kind.to_owned()),
+                    procedure: procedure.then(|| code.to_owned()),
+                    unit: units.as_ref().map(|_| "UN".into()),
+                    units,
+                    reject_reason,
+                    compliance,
+                    exception,
+                }
+            },
+        )
+        .boxed()
+}
+
+/// Numbers of lines that other payers gave.
+fn further_numbers(kinds: &'static [&'static str]) -> BoxedStrategy<Vec<FurtherNumber>> {
+    let number = (code(kinds), text(), text()).prop_map(|(kind, number, payer)| FurtherNumber {
+        kind,
+        number,
+        payer_id: Some(payer),
+    });
+    vec(number, 0..=2).boxed()
+}
+
+pub(super) fn claim_detail(kind: Kind) -> BoxedStrategy<ClaimDetail> {
     let codes = (
         of(code(&["P"])),
         of(code(&["02", "09"])),
         of(code(&["CER", "DGN"])),
-        vec("[A-Z0-9]{2}", 0..=24),
+        vec(code(&["01", "02"]), 0..=24),
         vec("[0-9]{5}", 0..=2),
         vec(phi(), 0..2),
     );
-    let spinal =
-        (phi(), of(phi()), of(phi())).prop_map(|(condition, one, two)| SpinalManipulation {
+    let spinal = (code(&["A", "M"]).prop_map(Phi::new), of(phi()), of(phi())).prop_map(
+        |(condition, one, two)| SpinalManipulation {
             condition,
             description: one,
             more_description: two,
-        });
+        },
+    );
     let drop_off = (of(text()), address("T")).prop_map(|(name, address)| DropOff { name, address });
     let facts = (
         of(ambulance()),
         of(spinal),
-        vec(certification(), 0..3),
+        certifications(&[
+            AMBULANCE,
+            ("E1", &["L1", "L5"]),
+            ("ZZ", &["AV", "NU", "S2", "ST"]),
+        ]),
         of(address("F")),
         of(drop_off),
     );
-    (codes, facts)
+    let kinds: &[&str] = match kind {
+        Kind::Dental => &["ADD"],
+        _ => &["DGN", "MED", "SPT"],
+    };
+    let note = (code(kinds), phi()).prop_map(|(kind, text)| Note { kind, text });
+    let exemption = text().prop_map(|number| FurtherNumber {
+        kind: "LX".into(),
+        number,
+        payer_id: None,
+    });
+    let terms = (
+        of(contract()),
+        of(repricing(kind, false)),
+        vec(note, 0..=4),
+        vec(exemption, 0..=4),
+    );
+    (codes, facts, terms)
         .prop_map(
             |(
                 (
@@ -117,6 +248,7 @@ pub(super) fn claim_detail() -> BoxedStrategy<ClaimDetail> {
                     files,
                 ),
                 (ambulance, spinal, certifications, pick_up, drop_off),
+                (contract, repricing, further_notes, further_numbers),
             )| ClaimDetail {
                 patient_signature_source,
                 special_program,
@@ -129,13 +261,19 @@ pub(super) fn claim_detail() -> BoxedStrategy<ClaimDetail> {
                 certifications,
                 pick_up,
                 drop_off,
+                pay_to_plan: None,
+                currency: None,
+                contract,
+                repricing,
+                further_notes,
+                further_numbers,
             },
         )
         .boxed()
 }
 
-pub(super) fn line_detail() -> BoxedStrategy<LineDetail> {
-    let dates = vec(of(date()), 10).prop_map(|dates| {
+pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
+    let dates = vec(of(day()), 10).prop_map(|dates| {
         let mut dates = dates.into_iter();
         filled!(LineDates, dates,
             prescription recertification therapy_begin last_certification last_seen
@@ -172,10 +310,19 @@ pub(super) fn line_detail() -> BoxedStrategy<LineDetail> {
     let facts = (
         vec(attachment(), 0..2),
         of(ambulance()),
-        vec(certification(), 0..2),
+        certifications(&[AMBULANCE]),
         vec(measurement, 0..2),
     );
-    (codes, facts, dates, supplement, amounts, notes)
+    let numbers: &[&str] = match kind {
+        Kind::Dental => &["G1", "9F", "G3"],
+        _ => &["G1", "9F"],
+    };
+    let terms = (
+        of(contract()),
+        of(repricing(kind, true)),
+        further_numbers(numbers),
+    );
+    (codes, facts, dates, supplement, amounts, notes, terms)
         .prop_map(
             |(
                 (procedure_kind, epsdt, family_planning, copay_status),
@@ -184,6 +331,7 @@ pub(super) fn line_detail() -> BoxedStrategy<LineDetail> {
                 supplement,
                 (ambulance_patients, anesthesia_units, sales_tax, postage),
                 (file_information, note_kind, third_party_note, purchased),
+                (contract, repricing, further_numbers),
             )| LineDetail {
                 procedure_kind,
                 epsdt,
@@ -203,6 +351,9 @@ pub(super) fn line_detail() -> BoxedStrategy<LineDetail> {
                 note_kind,
                 third_party_note,
                 purchased,
+                contract,
+                repricing,
+                further_numbers,
             },
         )
         .boxed()

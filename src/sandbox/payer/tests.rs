@@ -13,7 +13,7 @@ use crate::sandbox::practice;
 use crate::sandbox::samples::claim;
 use crate::transaction::t277ca::Standing;
 use crate::transaction::t835::{ClaimPayment, Remittance};
-use crate::transaction::t837p::{Numbers as BatchNumbers, interchange};
+use crate::transaction::t837::{Numbers as BatchNumbers, interchange};
 use crate::transaction::t999;
 use crate::x12::read_all;
 

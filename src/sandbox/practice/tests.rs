@@ -11,7 +11,7 @@ use crate::check::{Checker, Finding, Verdict};
 use crate::claim::Claim;
 use crate::payer::TradingPartner;
 use crate::sandbox::{Afterthought, adjudicate, afterthought, decidable_from, intake};
-use crate::transaction::t837p::{Numbers, interchange};
+use crate::transaction::t837::{Numbers, interchange};
 use crate::x12::read_all;
 
 const TODAY: Date = date(2026, 11, 24);

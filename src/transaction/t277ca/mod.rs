@@ -18,7 +18,7 @@ pub use table::{COLUMNS, rows};
 pub use write::write_set;
 
 pub use super::t835::{Party, Procedure, Reference};
-pub use super::t837p::{Unreadable, What};
+pub use super::t837::{Unreadable, What};
 use crate::claim::Money;
 
 /// What one sender says about one batch of claims (levels 2000A and 2000B).

@@ -22,7 +22,7 @@ pub(super) use write::{
     write_references,
 };
 
-pub use super::t837p::{Unreadable, What};
+pub use super::t837::{Unreadable, What};
 use crate::claim::{Address, Adjustment, Contact, Money, Name, Phi};
 
 /// A whole 835 transaction set.

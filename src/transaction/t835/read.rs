@@ -6,7 +6,7 @@ use super::{
     BankAccount, ClaimPayment, Organization, Party, Procedure, ProviderAdjustment,
     ProviderAdjustmentItem, Remittance, RemittanceHeader, ServicePayment, Unreadable, What,
 };
-use crate::claim::{Address, Adjustment, Contact, Money, Name, Phi};
+use crate::claim::{Adjustment, Contact, Money, Name, Phi};
 use crate::transaction::value::{day, money, note, optional, reference, text};
 use crate::x12::{self, Item, Segment};
 
@@ -155,14 +155,7 @@ fn in_header(header: &mut RemittanceHeader, segment: &Segment<'_>, at_payee: &mu
 fn in_organization(party: &mut Organization, segment: &Segment<'_>) {
     match segment.id() {
         b"N3" | b"N4" => {
-            let address = party.address.get_or_insert_with(|| Address {
-                line1: "".into(),
-                line2: None,
-                city: "".into(),
-                state: None,
-                postal_code: None,
-                country: None,
-            });
+            let address = party.address.get_or_insert_default();
             if segment.is("N3") {
                 address.line1 = Phi::new(text(segment, 1));
                 address.line2 = optional(segment, 2).map(Phi::new);

@@ -1,13 +1,13 @@
 //! Loop 2400 with 2410, 2420 and 2430. It must not know the levels above the claim.
 
-use super::Span;
-use super::codes::{LINE_DATES, LINE_NUMBERS, LINE_ROLES};
+use super::codes::{self, LINE_AMOUNTS, LINE_DATES, LINE_NUMBERS};
 use super::write_claim::{
-    ambulance, amount, attachments, certifications, file_information, note, roled_provider,
-    same_place, same_provider,
+    ambulance, attachments, certifications, contract, file_information, note, repricing,
+    roled_provider, said,
 };
 use super::write_party as party;
-use crate::claim::{Claim, Drug, LineAdjudication, Provider, ProviderRole, ServiceLine};
+use super::{Span, dental, institutional, professional};
+use crate::claim::{Claim, ClaimKind, Drug, LineAdjudication, Provider, ProviderRole, ServiceLine};
 use crate::x12::Writer;
 
 pub(super) fn write_all(writer: &mut Writer, claim: &Claim) -> Vec<Span> {
@@ -25,19 +25,25 @@ pub(super) fn write_all(writer: &mut Writer, claim: &Claim) -> Vec<Span> {
 fn write(writer: &mut Writer, claim: &Claim, line: &ServiceLine, number: usize) {
     let detail = &line.detail;
     writer.segment("LX").element(&number.to_string());
-    service(writer, claim, line);
+    match &claim.kind {
+        ClaimKind::Professional => professional::write_service(writer, claim, line),
+        ClaimKind::Institutional(_) => institutional::write_service(writer, claim, line),
+        ClaimKind::Dental(_) => dental::write_service(writer, claim, line),
+    }
     attachments(writer, &detail.attachments);
     ambulance(writer, detail.ambulance.as_ref());
     certifications(writer, &detail.certifications);
-    match line.service_to.filter(|&to| to != line.service_from) {
-        Some(to) => party::period(writer, "472", line.service_from, to),
-        None => party::date(writer, "472", line.service_from),
+    match line.service() {
+        Some((from, to)) if from != to => party::period(writer, "472", from, to),
+        Some((from, _)) => party::date(writer, "472", from),
+        None => {}
     }
     party::dates(writer, LINE_DATES, line);
     measurements(writer, line);
+    contract(writer, detail.contract.as_ref());
     party::references(writer, LINE_NUMBERS, line);
-    amount(writer, "T", detail.sales_tax);
-    amount(writer, "F4", detail.postage);
+    party::further_numbers(writer, &detail.further_numbers);
+    party::amounts(writer, LINE_AMOUNTS, line);
     file_information(writer, &detail.file_information);
     note(writer, detail.note_kind.as_deref(), line.note.as_ref());
     note(writer, Some("TPO"), detail.third_party_note.as_ref());
@@ -47,53 +53,49 @@ fn write(writer: &mut Writer, claim: &Claim, line: &ServiceLine, number: usize) 
             .element(&purchased.provider)
             .element(&purchased.charge.to_x12());
     }
+    repricing(writer, detail.repricing.as_ref());
     if let Some(given) = &line.drug {
         drug(writer, given);
     }
     providers(writer, claim, line);
     for adjudication in &line.adjudications {
-        self::adjudication(writer, adjudication);
+        self::adjudication(writer, &claim.kind, adjudication);
     }
 }
 
-/// SV1. The place of service stands only where it is not the claim's.
-fn service(writer: &mut Writer, claim: &Claim, line: &ServiceLine) {
-    let detail = &line.detail;
-    let kind = detail.procedure_kind.as_deref().unwrap_or("HC");
-    let procedure = procedure(
-        kind,
+/// C003 of a line; nothing where it has its revenue code alone.
+pub(super) fn procedure<'a>(claim: &'a Claim, line: &'a ServiceLine) -> Vec<&'a str> {
+    let kind = line.detail.procedure_kind.as_deref();
+    components(
+        kind.unwrap_or_else(|| codes::procedure_kind(&claim.kind)),
         &line.procedure,
         &line.modifiers,
         line.description.as_deref(),
-    );
+    )
+}
+
+/// The line's place of service, where it is not the claim's.
+pub(super) fn place<'a>(claim: &Claim, line: &'a ServiceLine) -> Option<&'a str> {
     let place = line.place_of_service.as_deref();
-    let pointers: Vec<String> = line.diagnosis_pointers.iter().map(u8::to_string).collect();
-    writer
-        .segment("SV1")
-        .composite(&procedure)
-        .element(&line.charge.to_x12())
-        .element(&line.unit)
-        .element(&line.quantity)
-        .optional(place.filter(|&place| place != claim.place_of_service))
-        .skip(1)
-        .composite(&pointers)
-        .skip(1)
-        .optional(line.emergency.then_some("Y"))
-        .skip(1)
-        .optional(detail.epsdt.as_deref())
-        .optional(detail.family_planning.as_deref())
-        .skip(2)
-        .optional(detail.copay_status.as_deref());
+    place.filter(|&place| place != claim.place_of_service)
+}
+
+/// C004.
+pub(super) fn pointers(line: &ServiceLine) -> Vec<String> {
+    line.diagnosis_pointers.iter().map(u8::to_string).collect()
 }
 
 /// C003: the description stands behind four places for modifiers. A fifth modifier takes its place,
 /// for the check to find.
-fn procedure<'a>(
+fn components<'a>(
     kind: &'a str,
     code: &'a str,
     modifiers: &'a [String],
     description: Option<&'a str>,
 ) -> Vec<&'a str> {
+    if code.is_empty() && modifiers.is_empty() && description.is_none() {
+        return Vec::new();
+    }
     let mut components = vec![kind, code];
     components.extend(modifiers.iter().map(String::as_str));
     if let Some(description) = description {
@@ -138,40 +140,45 @@ fn drug(writer: &mut Writer, drug: &Drug) {
     if let Some(prescription) = &drug.prescription {
         party::reference(writer, "XZ", prescription);
     }
+    if let Some(link) = &drug.compound_link {
+        party::reference(writer, "VY", link);
+    }
 }
 
-/// Loops 2420A to 2420F: a rendering provider or service facility only where it is not the claim's.
+/// Loops 2420: a rendering provider or service facility of a professional claim only where it is not
+/// the claim's.
 fn providers(writer: &mut Writer, claim: &Claim, line: &ServiceLine) {
     let of_claim = |role: ProviderRole| -> &Provider {
         let own = claim.providers.iter().find(|p| p.role == role);
         own.map_or(&claim.billing_provider, |p| &p.provider)
     };
-    for role in LINE_ROLES {
+    for role in codes::line_roles(&claim.kind) {
         for roled in line.providers.iter().filter(|p| p.role == role) {
-            let said = match role {
-                ProviderRole::Rendering => same_provider(&roled.provider, of_claim(role)),
-                ProviderRole::ServiceFacility => same_place(&roled.provider, of_claim(role)),
-                _ => false,
-            };
-            if !said {
-                roled_provider(writer, role, &roled.provider);
+            if !said(claim, role, &roled.provider, of_claim(role)) {
+                roled_provider(writer, &claim.kind, role, &roled.provider);
             }
         }
     }
 }
 
 /// Loop 2430.
-fn adjudication(writer: &mut Writer, adjudication: &LineAdjudication) {
-    let procedure = procedure("HC", &adjudication.procedure, &adjudication.modifiers, None);
+fn adjudication(writer: &mut Writer, kind: &ClaimKind, adjudication: &LineAdjudication) {
+    let usual = codes::procedure_kind(kind);
+    let procedure = components(
+        adjudication.procedure_kind.as_deref().unwrap_or(usual),
+        &adjudication.procedure,
+        &adjudication.modifiers,
+        adjudication.description.as_deref(),
+    );
     writer
         .segment("SVD")
         .element(&adjudication.payer_id)
         .element(&adjudication.paid.to_x12())
         .composite(&procedure)
-        .skip(1)
+        .optional(adjudication.revenue_code.as_deref())
         .element(&adjudication.quantity)
         .optional(adjudication.bundled_line.as_deref());
     party::adjustments(writer, &adjudication.adjustments);
     party::date(writer, "573", adjudication.adjudicated);
-    amount(writer, "EAF", adjudication.remaining_patient_liability);
+    party::amount(writer, "EAF", adjudication.remaining_patient_liability);
 }

@@ -11,10 +11,12 @@ use super::read_claim::OpenClaim;
 use super::read_levels::{Billing, Coverage, Dependent, Header, Level};
 use super::read_party::{no_name, no_provider};
 use super::{ClaimPosition, Span, Unreadable};
-use crate::claim::{Claim, ClaimDates, ClaimDetail, Contact, Money, Submitter, Supplement};
+use crate::claim::{
+    Claim, ClaimDates, ClaimDetail, ClaimKind, Contact, Money, Submitter, Supplement,
+};
 use crate::x12::{Place, Segment};
 
-/// Reads the claims of 837P transaction sets out of a stream of segments; other transaction sets
+/// Reads the claims of 837 transaction sets out of a stream of segments; other transaction sets
 /// are passed over.
 #[derive(Debug, Default)]
 pub struct ClaimReader {
@@ -250,6 +252,8 @@ impl ClaimReader {
                 level.notes.add(level.span.first, "HL", 0, What::Absent);
             }
         }
+        let version = self.set().map_or("", |set| set.version.as_str());
+        claim.kind = kind(version, segment);
         OpenClaim::header(&mut claim, segment, &mut notes);
         self.claim = Some(OpenClaim::new(segment.place, claim, position, notes));
     }
@@ -278,7 +282,7 @@ impl ClaimReader {
             total_charge: Money::ZERO,
             place_of_service: String::new(),
             frequency: String::new(),
-            provider_signature_on_file: false,
+            provider_signature_on_file: None,
             assignment: String::new(),
             benefits_assignment: String::new(),
             release_of_information: String::new(),
@@ -293,8 +297,24 @@ impl ClaimReader {
             providers: Vec::new(),
             other_payers: Vec::new(),
             lines: Vec::new(),
-            detail: ClaimDetail::default(),
+            detail: ClaimDetail {
+                pay_to_plan: billing.and_then(|level| level.value.pay_to_plan.clone()),
+                currency: billing.and_then(|level| level.value.currency.clone()),
+                ..ClaimDetail::default()
+            },
+            kind: ClaimKind::default(),
         }
+    }
+}
+
+/// By the guide that the set names; where that is none of the three, by the qualifier of CLM05-1.
+fn kind(version: &str, claim: &Segment<'_>) -> ClaimKind {
+    match version.get(6..10) {
+        Some("X222") => ClaimKind::Professional,
+        Some("X223") => ClaimKind::Institutional(Box::default()),
+        Some("X224") => ClaimKind::Dental(Box::default()),
+        _ if claim.component(5, 2) == "A" => ClaimKind::Institutional(Box::default()),
+        _ => ClaimKind::Professional,
     }
 }
 

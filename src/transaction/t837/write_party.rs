@@ -5,7 +5,8 @@ use jiff::civil::Date;
 
 use super::codes::Slot;
 use crate::claim::{
-    Address, Adjustment, Contact, Name, PersonDetail, Phi, Provider, ProviderId, Sex, TaxId,
+    Address, Adjustment, Contact, FurtherNumber, Money, Name, PayerNumber, PersonDetail, Phi,
+    Provider, ProviderId, Sex, TaxId,
 };
 use crate::x12::Writer;
 
@@ -80,7 +81,9 @@ pub(super) fn address(writer: &mut Writer, address: &Address) {
         .element(address.city.as_str())
         .optional(address.state.as_deref())
         .optional(address.postal_code.as_deref())
-        .optional(address.country.as_deref());
+        .optional(address.country.as_deref())
+        .skip(2)
+        .optional(address.country_subdivision.as_deref());
 }
 
 /// PER: telephone and its extension, fax, e-mail; a second one where there are more than three.
@@ -131,7 +134,43 @@ pub(super) fn taxonomy(writer: &mut Writer, role: &str, code: Option<&str>) {
 
 pub(super) fn other_ids<'a>(writer: &mut Writer, ids: impl Iterator<Item = &'a ProviderId>) {
     for id in ids {
-        reference(writer, &id.kind, &id.number);
+        reference_of(writer, &id.kind, &id.number, id.payer_id.as_deref());
+    }
+}
+
+pub(super) fn further_numbers(writer: &mut Writer, numbers: &[FurtherNumber]) {
+    for further in numbers {
+        let payer = further.payer_id.as_deref();
+        reference_of(writer, &further.kind, &further.number, payer);
+    }
+}
+
+/// REF, and in REF04 the other payer that gave the number.
+fn reference_of(writer: &mut Writer, kind: &str, number: &str, payer: Option<&str>) {
+    let segment = writer.segment("REF").element(kind).element(number);
+    if let Some(payer) = payer {
+        drop(segment.skip(1).composite(&["2U", payer]));
+    }
+}
+
+pub(super) fn payer_numbers(writer: &mut Writer, numbers: &[PayerNumber]) {
+    for one in numbers {
+        reference(writer, &one.kind, &one.number);
+    }
+}
+
+pub(super) fn amount(writer: &mut Writer, kind: &str, amount: Option<Money>) {
+    if let Some(amount) = amount {
+        writer
+            .segment("AMT")
+            .element(kind)
+            .element(&amount.to_x12());
+    }
+}
+
+pub(super) fn amounts<T>(writer: &mut Writer, slots: &[Slot<T, Money>], owner: &T) {
+    for slot in slots {
+        amount(writer, slot.code, (slot.get)(owner).copied());
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{ClaimPosition, NotWritten, SetHeader, write_set};
-use crate::claim::{Claim, Submitter};
+use crate::claim::{Claim, ClaimKind, Submitter};
 use crate::payer::{BatchLimits, Party, TradingPartner};
 use crate::x12::{Delimiters, GroupHeader, InterchangeHeader, Writer};
 
@@ -53,8 +53,8 @@ pub fn claims_per_interchange(limits: &BatchLimits) -> usize {
 ///
 /// # Errors
 /// Nothing is written when there is no claim, when there are more than [`claims_per_interchange`],
-/// or when a value would break the framing; then the claim is named, so that the others can go
-/// without it.
+/// when they are not all of one kind (a group has one guide), or when a value would break the
+/// framing; then the claim is named, so that the others can go without it.
 pub fn interchange(
     partner: &TradingPartner,
     numbers: &Numbers<'_>,
@@ -68,8 +68,12 @@ pub fn interchange(
     if claims.len() > max {
         return Err(NotWritten::TooMany { max });
     }
+    let kind = &claims[0].kind;
+    if claims.iter().any(|claim| claim.kind.name() != kind.name()) {
+        return Err(NotWritten::MixedKinds);
+    }
     let mut writer = Writer::new(Delimiters::USUAL, &interchange_header(partner, numbers));
-    writer.group(&group_header(partner, numbers));
+    writer.group(&group_header(partner, numbers, guide(partner, kind)));
     let mut sets = Vec::new();
     for claims in claims.chunks(partner.limits.claims_per_set.max(1)) {
         sets.push(set(
@@ -100,6 +104,7 @@ fn set(
     let first_claim: usize = before.iter().map(|set| set.claims.len()).sum();
     let number = u64::from(numbers.first_set) + before.len() as u64;
     let control_number = format!("{number:04}");
+    let kind = claims.first().map(|claim| &claim.kind);
     let reference = match before.len() {
         0 => numbers.reference.to_owned(),
         earlier => format!("{}-{}", numbers.reference, earlier + 1),
@@ -107,7 +112,7 @@ fn set(
     let receiver = &partner.envelope.receiver;
     let header = SetHeader {
         control_number: &control_number,
-        version: &partner.envelope.professional_guide,
+        version: kind.map_or("", |kind| guide(partner, kind)),
         purpose: "00",
         reference: &reference,
         created: numbers.created,
@@ -133,6 +138,16 @@ fn set(
     })
 }
 
+/// GS08 and ST03.
+fn guide<'p>(partner: &'p TradingPartner, kind: &ClaimKind) -> &'p str {
+    let envelope = &partner.envelope;
+    match kind {
+        ClaimKind::Professional => &envelope.professional_guide,
+        ClaimKind::Institutional(_) => &envelope.institutional_guide,
+        ClaimKind::Dental(_) => &envelope.dental_guide,
+    }
+}
+
 fn interchange_header(partner: &TradingPartner, numbers: &Numbers<'_>) -> InterchangeHeader {
     let envelope = &partner.envelope;
     let id = |party: &Party| (party.qualifier.clone(), party.id.clone());
@@ -147,7 +162,7 @@ fn interchange_header(partner: &TradingPartner, numbers: &Numbers<'_>) -> Interc
     }
 }
 
-fn group_header(partner: &TradingPartner, numbers: &Numbers<'_>) -> GroupHeader {
+fn group_header(partner: &TradingPartner, numbers: &Numbers<'_>, version: &str) -> GroupHeader {
     let envelope = &partner.envelope;
     GroupHeader {
         functional_id: "HC".into(),
@@ -156,7 +171,7 @@ fn group_header(partner: &TradingPartner, numbers: &Numbers<'_>) -> GroupHeader 
         date: numbers.created.strftime("%Y%m%d").to_string(),
         time: numbers.created.strftime("%H%M").to_string(),
         control_number: numbers.group,
-        version: envelope.professional_guide.clone(),
+        version: version.to_owned(),
     }
 }
 

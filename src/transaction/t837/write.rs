@@ -8,7 +8,8 @@ use jiff::civil::DateTime;
 use super::write_party::{self as party, ccyymmdd};
 use super::{ClaimPosition, Span, write_claim};
 use crate::claim::{
-    Address, Claim, Contact, Name, Patient, Payer, Provider, ProviderId, Submitter, Subscriber,
+    Address, Claim, Contact, Name, Patient, PayToPlan, Payer, Provider, ProviderId, Submitter,
+    Subscriber,
 };
 use crate::x12::{Refused, Writer};
 
@@ -46,16 +47,19 @@ pub enum NotWritten {
         claim: Option<usize>,
         refused: Refused,
     },
-    /// No claims were given: an 837P holds at least one.
+    /// No claims were given: an 837 holds at least one.
     NoClaims,
     /// More claims than the trading partner takes in one interchange.
     TooMany { max: usize },
+    /// Professional, institutional and dental claims go in interchanges of their own.
+    MixedKinds,
 }
 
 impl std::fmt::Display for NotWritten {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Refused { refused, .. } => refused.fmt(f),
+            Self::MixedKinds => f.write_str("claims of more than one kind"),
             Self::NoClaims => f.write_str("there is no claim to write"),
             Self::TooMany { max } => {
                 write!(
@@ -128,6 +132,8 @@ fn set_header(writer: &mut Writer, header: &SetHeader<'_>) {
 struct Family<'a> {
     provider: &'a Provider,
     pay_to: Option<&'a Address>,
+    pay_to_plan: Option<&'a PayToPlan>,
+    currency: Option<&'a str>,
     households: Vec<Household<'a>>,
     /// Households by member number, which is nearly always enough to tell them apart.
     by_member: HashMap<&'a str, Vec<usize>>,
@@ -150,14 +156,13 @@ struct Member<'a> {
 fn families<'a>(claims: &[&'a Claim]) -> Vec<Family<'a>> {
     let mut families: Vec<Family<'a>> = Vec::new();
     for (index, claim) in claims.iter().copied().enumerate() {
-        let (provider, pay_to) = (&claim.billing_provider, claim.pay_to.as_ref());
-        let known = families
-            .iter()
-            .position(|family| family.provider == provider && family.pay_to == pay_to);
+        let known = families.iter().position(|family| family.takes(claim));
         let at = known.unwrap_or_else(|| {
             families.push(Family {
-                provider,
-                pay_to,
+                provider: &claim.billing_provider,
+                pay_to: claim.pay_to.as_ref(),
+                pay_to_plan: claim.detail.pay_to_plan.as_ref(),
+                currency: claim.detail.currency.as_deref(),
                 households: Vec::new(),
                 by_member: HashMap::new(),
             });
@@ -169,6 +174,13 @@ fn families<'a>(claims: &[&'a Claim]) -> Vec<Family<'a>> {
 }
 
 impl<'a> Family<'a> {
+    fn takes(&self, claim: &Claim) -> bool {
+        self.provider == &claim.billing_provider
+            && self.pay_to == claim.pay_to.as_ref()
+            && self.pay_to_plan == claim.detail.pay_to_plan.as_ref()
+            && self.currency == claim.detail.currency.as_deref()
+    }
+
     fn add(&mut self, index: usize, claim: &'a Claim) {
         let candidates = self
             .by_member
@@ -322,10 +334,13 @@ fn with_name(id: &ProviderId) -> bool {
     matches!(id.kind.as_str(), "0B" | "1G")
 }
 
-/// Loops 2000A, 2010AA and 2010AB. The contact stands only where it is not the submitter's.
+/// Loops 2000A and 2010AA to 2010AC. The contact stands only where it is not the submitter's.
 fn billing_provider(writer: &mut Writer, family: &Family<'_>, submitter: &Contact) {
     let provider = family.provider;
     party::taxonomy(writer, "BI", provider.taxonomy.as_deref());
+    if let Some(currency) = family.currency {
+        writer.segment("CUR").element("85").element(currency);
+    }
     party::provider_name(writer, "85", provider);
     if let Some(address) = &provider.address {
         party::address(writer, address);
@@ -340,6 +355,23 @@ fn billing_provider(writer: &mut Writer, family: &Family<'_>, submitter: &Contac
     if let Some(address) = family.pay_to {
         party::nameless(writer, "87", party::name_kind(&provider.name), "");
         party::address(writer, address);
+    }
+    if let Some(plan) = family.pay_to_plan {
+        pay_to_plan(writer, plan);
+    }
+}
+
+/// Loop 2010AC.
+fn pay_to_plan(writer: &mut Writer, plan: &PayToPlan) {
+    let kind = plan.id_kind.as_deref().unwrap_or("PI");
+    let name = Name::organization(plan.name.as_str());
+    party::name(writer, "PE", &name, (kind, &plan.id));
+    if let Some(address) = &plan.address {
+        party::address(writer, address);
+    }
+    party::payer_numbers(writer, plan.other_id.as_slice());
+    if let Some(number) = &plan.tax_number {
+        party::reference(writer, "EI", number);
     }
 }
 
@@ -379,7 +411,8 @@ fn coverage(writer: &mut Writer, subscriber: &Subscriber, relationship: Option<&
 }
 
 fn subscriber_name(writer: &mut Writer, subscriber: &Subscriber) {
-    let id = ("MI", subscriber.member_id.as_str());
+    let kind = subscriber.detail.member_id_kind.as_deref();
+    let id = (kind.unwrap_or("MI"), subscriber.member_id.as_str());
     party::name(writer, "IL", &subscriber.name, id);
 }
 
@@ -395,10 +428,12 @@ fn subscriber_numbers(writer: &mut Writer, subscriber: &Subscriber) {
 /// Loop 2010BB, with the numbers by which this payer knows the billing provider.
 fn payer(writer: &mut Writer, payer: &Payer, provider: &Provider) {
     let name = Name::organization(payer.name.as_str());
-    party::name(writer, "PR", &name, ("PI", &payer.id));
+    let kind = payer.detail.id_kind.as_deref().unwrap_or("PI");
+    party::name(writer, "PR", &name, (kind, &payer.id));
     if let Some(address) = &payer.address {
         party::address(writer, address);
     }
+    party::payer_numbers(writer, &payer.detail.other_ids);
     party::other_ids(
         writer,
         provider.other_ids.iter().filter(|id| !with_name(id)),

@@ -6,22 +6,12 @@ use jiff::civil::Date;
 use super::codes::Slot;
 use super::cursor::{Cursor, What, ccyymmdd};
 use crate::claim::{
-    Address, Adjustment, Contact, Name, Npi, PersonDetail, Phi, Provider, ProviderId, Sex, TaxId,
+    Address, Adjustment, Contact, FurtherNumber, Money, Name, Npi, Payer, PayerNumber,
+    PersonDetail, Phi, Provider, ProviderId, Sex, TaxId,
 };
 
 pub(super) fn no_name() -> Name {
     Name::organization("")
-}
-
-pub(super) fn no_address() -> Address {
-    Address {
-        line1: "".into(),
-        line2: None,
-        city: "".into(),
-        state: None,
-        postal_code: None,
-        country: None,
-    }
 }
 
 pub(super) fn no_provider() -> Provider {
@@ -58,6 +48,33 @@ pub(super) fn id(cursor: &mut Cursor<'_, '_>, kinds: &[&str]) -> String {
     cursor.need(9)
 }
 
+/// NM108 where it is not the usual one, and NM109.
+pub(super) fn id_of_kind(
+    cursor: &mut Cursor<'_, '_>,
+    usual: &str,
+    unusual: &str,
+) -> (Option<String>, String) {
+    cursor.expect(8, &[usual, unusual]);
+    let kind = cursor.text(8).filter(|kind| kind == unusual);
+    (kind, cursor.need(9))
+}
+
+/// NM1 of a payer.
+pub(super) fn payer(cursor: &mut Cursor<'_, '_>, payer: &mut Payer) {
+    cursor.expect(2, &["2"]);
+    payer.name = cursor.need(3);
+    (payer.detail.id_kind, payer.id) = id_of_kind(cursor, "PI", "XV");
+}
+
+/// REF of a payer; `None` where it is not one of its numbers.
+pub(super) fn payer_number(cursor: &mut Cursor<'_, '_>) -> Option<PayerNumber> {
+    let kind = cursor.qualifier(1);
+    matches!(kind, "2U" | "EI" | "FY" | "NF").then(|| PayerNumber {
+        kind: kind.to_owned(),
+        number: cursor.need(2),
+    })
+}
+
 /// NM1 of any provider.
 pub(super) fn provider(cursor: &mut Cursor<'_, '_>) -> Provider {
     let mut provider = Provider {
@@ -77,18 +94,19 @@ pub(super) fn provider(cursor: &mut Cursor<'_, '_>) -> Provider {
 
 /// N3.
 pub(super) fn street(cursor: &mut Cursor<'_, '_>, address: &mut Option<Address>) {
-    let address = address.get_or_insert_with(no_address);
+    let address = address.get_or_insert_with(Address::default);
     address.line1 = cursor.need_phi(1);
     address.line2 = cursor.phi(2);
 }
 
 /// N4.
 pub(super) fn city(cursor: &mut Cursor<'_, '_>, address: &mut Option<Address>) {
-    let address = address.get_or_insert_with(no_address);
+    let address = address.get_or_insert_with(Address::default);
     address.city = cursor.need_phi(1);
     address.state = cursor.text(2);
     address.postal_code = cursor.text(3);
     address.country = cursor.text(4);
+    address.country_subdivision = cursor.text(7);
 }
 
 /// PER: what a second one says goes where the first one said nothing.
@@ -143,22 +161,56 @@ pub(super) fn other_id(cursor: &mut Cursor<'_, '_>) -> Option<ProviderId> {
     Some(ProviderId {
         kind: kind.to_owned(),
         number: cursor.need(2),
+        payer_id: payer_it_belongs_to(cursor),
     })
+}
+
+/// REF04: the other payer that gave the number.
+fn payer_it_belongs_to(cursor: &mut Cursor<'_, '_>) -> Option<String> {
+    let mut parts = cursor.components(4, 2);
+    let payer = parts.pop().filter(|id| !id.is_empty())?;
+    if parts[0] != "2U" {
+        cursor.note(4, What::UnknownCode);
+    }
+    Some(payer)
 }
 
 /// REF02 into the slot that REF01 names.
 pub(super) fn number<T>(cursor: &mut Cursor<'_, '_>, slots: &[Slot<T, str>], owner: &mut T) {
+    number_or_further(cursor, slots, &[], owner);
+}
+
+/// The same. A number that comes again, or that another payer gave, is given where its kind may.
+pub(super) fn number_or_further<T>(
+    cursor: &mut Cursor<'_, '_>,
+    slots: &[Slot<T, str>],
+    repeated: &[&str],
+    owner: &mut T,
+) -> Option<FurtherNumber> {
     let kind = cursor.qualifier(1);
     let Some(slot) = slots.iter().find(|slot| slot.code == kind) else {
         cursor.note(0, What::NotHeld);
-        return cursor.pass();
+        cursor.pass();
+        return None;
     };
     let number = cursor.need(2);
-    if (slot.get)(owner).is_some() {
-        cursor.note(0, What::Repeated);
-    } else if !number.is_empty() {
-        (slot.put)(owner, number);
+    let taken = (slot.get)(owner).is_some();
+    if repeated.contains(&kind) {
+        let payer_id = payer_it_belongs_to(cursor);
+        if taken || payer_id.is_some() {
+            return Some(FurtherNumber {
+                kind: kind.to_owned(),
+                number,
+                payer_id,
+            });
+        }
     }
+    if taken {
+        cursor.note(0, What::Repeated);
+    } else if !number.is_empty() && !(slot.put)(owner, number) {
+        cursor.note(0, What::NotHeld);
+    }
+    None
 }
 
 /// DTP03 into the slot that DTP01 names.
@@ -169,10 +221,33 @@ pub(super) fn date<T>(cursor: &mut Cursor<'_, '_>, slots: &[Slot<T, Date>], owne
         return cursor.pass();
     };
     let day = cursor.day(3);
+    put(cursor, slot, owner, day);
+}
+
+/// AMT02 into the slot that AMT01 names.
+pub(super) fn amount<T>(cursor: &mut Cursor<'_, '_>, slots: &[Slot<T, Money>], owner: &mut T) {
+    let kind = cursor.qualifier(1);
+    let Some(slot) = slots.iter().find(|slot| slot.code == kind) else {
+        cursor.note(0, What::NotHeld);
+        return cursor.pass();
+    };
+    if cursor.qualifier(2).is_empty() {
+        cursor.note(2, What::Absent);
+    }
+    let amount = cursor.money(2);
+    put(cursor, slot, owner, amount);
+}
+
+fn put<T, V: Clone>(
+    cursor: &mut Cursor<'_, '_>,
+    slot: &Slot<T, V>,
+    owner: &mut T,
+    value: Option<V>,
+) {
     if (slot.get)(owner).is_some() {
         cursor.note(0, What::Repeated);
-    } else if let Some(day) = day {
-        (slot.put)(owner, day);
+    } else if value.is_some_and(|value| !(slot.put)(owner, value)) {
+        cursor.note(0, What::NotHeld);
     }
 }
 

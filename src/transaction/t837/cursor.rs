@@ -1,10 +1,10 @@
 //! One segment being read: every element is either taken or told as not held. It must not know
 //! which segment it is.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::claim::{Money, Phi};
+use crate::claim::{Money, Period, Phi};
 use crate::x12::Segment;
 
 /// How many are told of one claim, and of each level above it; the last one then says that there
@@ -34,6 +34,8 @@ pub enum What {
     NotMoney,
     /// Not a day, or a period where a day belongs; where the claim needs one, it holds 0000-01-01.
     NotDate,
+    /// Not an hour and minute; the claim holds none.
+    NotTime,
     NotNumber,
     /// Not ten digits, or the check digit is wrong.
     NotNpi,
@@ -57,6 +59,7 @@ impl What {
             Self::Absent => "is missing",
             Self::NotMoney => "is not an amount",
             Self::NotDate => "is not a date",
+            Self::NotTime => "is not a time of day",
             Self::NotNumber => "is not a number",
             Self::NotNpi => "is not an NPI",
             Self::NotText => "is not UTF-8 text",
@@ -217,6 +220,75 @@ impl<'s, 'n> Cursor<'s, 'n> {
         read
     }
 
+    /// A day, or a period of days, as a period.
+    pub(super) fn period(&mut self, element: usize) -> Option<Period> {
+        let (from, to) = self.days(element)?;
+        Some(Period {
+            from,
+            to: to.unwrap_or(from),
+        })
+    }
+
+    /// A time of day in the format that the element before it names: `TM` only.
+    pub(super) fn time(&mut self, element: usize) -> Option<Time> {
+        let format = self.qualifier(element - 1);
+        let time = self.take(element);
+        let read = time.filter(|_| format == "TM").and_then(hhmm);
+        if read.is_none() {
+            self.note(element, time.map_or(What::Absent, |_| What::NotTime));
+        }
+        read
+    }
+
+    /// A day with its format, as components of one element.
+    pub(super) fn day_of(
+        &mut self,
+        element: usize,
+        format: Option<&str>,
+        text: Option<&str>,
+    ) -> Option<Date> {
+        let read = text.filter(|_| format == Some("D8")).and_then(ccyymmdd);
+        if read.is_none() {
+            self.note(element, text.map_or(What::Absent, |_| What::NotDate));
+        }
+        read
+    }
+
+    /// A period with its format, as components of one element.
+    pub(super) fn period_of(
+        &mut self,
+        element: usize,
+        format: Option<&str>,
+        text: Option<&str>,
+    ) -> Option<Period> {
+        let days = text.filter(|_| format == Some("RD8"));
+        let read = days.and_then(|text| text.split_once('-'));
+        let read = read.and_then(|(from, to)| Some((ccyymmdd(from)?, ccyymmdd(to)?)));
+        if read.is_none() {
+            self.note(element, text.map_or(What::Absent, |_| What::NotDate));
+        }
+        read.map(|(from, to)| Period { from, to })
+    }
+
+    /// A day (`D8`), or a day and a time (`DT`).
+    pub(super) fn day_and_time(&mut self, element: usize) -> (Option<Date>, Option<Time>) {
+        if self.qualifier(element - 1) != "DT" {
+            return (self.day(element), None);
+        }
+        let Some((day, time)) = self.take(element).and_then(|text| text.split_at_checked(8)) else {
+            self.note(element, What::NotDate);
+            return (None, None);
+        };
+        let (day, time) = (ccyymmdd(day), hhmm(time));
+        if day.is_none() {
+            self.note(element, What::NotDate);
+        }
+        if time.is_none() {
+            self.note(element, What::NotTime);
+        }
+        (day, time)
+    }
+
     /// The components, at least `held` of them; what stands behind those is told.
     pub(super) fn components(&mut self, element: usize, held: usize) -> Vec<String> {
         self.taken |= 1 << element.min(63);
@@ -265,4 +337,11 @@ pub(in crate::transaction) fn ccyymmdd(text: &str) -> Option<Date> {
     }
     let year = text[..4].parse().ok()?;
     Date::new(year, text[4..6].parse().ok()?, text[6..].parse().ok()?).ok()
+}
+
+fn hhmm(text: &str) -> Option<Time> {
+    if text.len() != 4 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Time::new(text[..2].parse().ok()?, text[2..].parse().ok()?, 0, 0).ok()
 }

@@ -2,15 +2,16 @@
 
 use jiff::civil::Date;
 
-use super::codes::{self, LINE_DATES, LINE_NUMBERS};
+use super::codes::{self, LINE_AMOUNTS, LINE_DATES, LINE_NUMBERS, LINE_REPEATED};
 use super::cursor::{Cursor, What};
 use super::read_claim::{
-    OpenClaim, ambulance, amount, attachment, certification, present, provider,
+    OpenClaim, ambulance, attachment, certification, contract, present, provider, repricing,
 };
 use super::read_party as party;
+use super::{dental, institutional, professional};
 use crate::claim::{
-    Drug, LineAdjudication, LineDetail, Measurement, Money, PurchasedService, RoledProvider,
-    ServiceLine,
+    Claim, ClaimKind, Drug, LineAdjudication, LineDetail, LineKind, Measurement, Money,
+    PurchasedService, RoledProvider, ServiceLine,
 };
 use crate::x12::Segment;
 
@@ -23,7 +24,7 @@ pub(super) enum LineLoop {
     NotHeld,
 }
 
-pub(super) fn empty() -> ServiceLine {
+pub(super) fn empty(kind: &ClaimKind) -> ServiceLine {
     ServiceLine {
         control_number: String::new(),
         procedure: String::new(),
@@ -34,7 +35,7 @@ pub(super) fn empty() -> ServiceLine {
         quantity: String::new(),
         place_of_service: None,
         diagnosis_pointers: Vec::new(),
-        service_from: Date::ZERO,
+        service_from: None,
         service_to: None,
         emergency: false,
         prior_authorization: None,
@@ -44,6 +45,11 @@ pub(super) fn empty() -> ServiceLine {
         providers: Vec::new(),
         adjudications: Vec::new(),
         detail: LineDetail::default(),
+        kind: match kind {
+            ClaimKind::Professional => LineKind::Professional,
+            ClaimKind::Institutional(_) => LineKind::Institutional(Box::default()),
+            ClaimKind::Dental(_) => LineKind::Dental(Box::default()),
+        },
     }
 }
 
@@ -70,9 +76,10 @@ fn inside(open: &mut OpenClaim, at: LineLoop, segment: &Segment<'_>) {
         LineLoop::Drug => drug_parts(open, segment),
         LineLoop::Adjudication => adjudication_parts(open, segment),
         LineLoop::Provider => {
-            let line = open.claim.lines.last_mut();
+            let Claim { lines, kind, .. } = &mut open.claim;
+            let line = lines.last_mut();
             if let Some(roled) = line.and_then(|line| line.providers.last_mut()) {
-                provider(&mut roled.provider, segment, &mut open.notes);
+                provider(roled, kind, segment, &mut open.notes);
             }
         }
         LineLoop::NotHeld => Cursor::not_held(segment, &mut open.notes),
@@ -85,9 +92,21 @@ fn own(open: &mut OpenClaim, segment: &Segment<'_>) {
         return;
     };
     let mut cursor = Cursor::new(segment, &mut open.notes);
+    if segment.is(codes::service(&open.claim.kind)) {
+        open.bare_line = None;
+        return match line.kind {
+            LineKind::Professional => professional::read_service(&mut cursor, line),
+            LineKind::Institutional(_) => institutional::read_service(&mut cursor, line),
+            LineKind::Dental(_) => dental::read_service(&mut cursor, line),
+        };
+    }
+    if segment.is("TOO")
+        && let Some(own) = line.dental_mut()
+    {
+        return dental::read_tooth(&mut cursor, own);
+    }
     let detail = &mut line.detail;
     match segment.id() {
-        b"SV1" => service(&mut cursor, line),
         b"PWK" => detail.attachments.push(attachment(&mut cursor)),
         b"CR1" => {
             let read = ambulance(&mut cursor);
@@ -97,7 +116,7 @@ fn own(open: &mut OpenClaim, segment: &Segment<'_>) {
         b"DTP" if segment.text(1) == "472" => {
             cursor.qualifier(1);
             if let Some((from, to)) = cursor.days(3) {
-                line.service_from = from;
+                line.service_from = Some(from);
                 line.service_to = to.filter(|&to| to != from);
             }
             open.undated_line = None;
@@ -109,11 +128,19 @@ fn own(open: &mut OpenClaim, segment: &Segment<'_>) {
             kind: cursor.need(2),
             value: cursor.need_phi(3),
         }),
-        b"REF" => party::number(&mut cursor, LINE_NUMBERS, line),
-        b"AMT" => amount(
-            &mut cursor,
-            &mut [("T", &mut detail.sales_tax), ("F4", &mut detail.postage)],
-        ),
+        b"CN1" => {
+            let read = contract(&mut cursor);
+            cursor.fill(&mut detail.contract, Some(read));
+        }
+        b"REF" => {
+            let further = party::number_or_further(&mut cursor, LINE_NUMBERS, LINE_REPEATED, line);
+            line.detail.further_numbers.extend(further);
+        }
+        b"AMT" => party::amount(&mut cursor, LINE_AMOUNTS, line),
+        b"HCP" => {
+            let read = repricing(&mut cursor);
+            cursor.fill(&mut detail.repricing, Some(read));
+        }
         b"K3" => detail.file_information.push(cursor.need_phi(1)),
         b"NTE" => note(&mut cursor, line),
         b"PS1" => {
@@ -130,28 +157,29 @@ fn own(open: &mut OpenClaim, segment: &Segment<'_>) {
     }
 }
 
-fn service(cursor: &mut Cursor<'_, '_>, line: &mut ServiceLine) {
-    let parts = cursor.components(1, 7);
-    line.detail.procedure_kind =
-        Some(parts[0].clone()).filter(|kind| !matches!(kind.as_str(), "HC" | ""));
-    line.procedure.clone_from(&parts[1]);
+/// C003 of a line. `usual` is the kind that goes without saying.
+pub(super) fn procedure(
+    cursor: &mut Cursor<'_, '_>,
+    element: usize,
+    usual: &str,
+    line: &mut ServiceLine,
+) {
+    let mut parts = cursor.components(element, 7);
+    line.description = Some(parts.swap_remove(6)).filter(|text| !text.is_empty());
     line.modifiers = present(&parts[2..6]);
-    line.description = Some(parts[6].clone()).filter(|text| !text.is_empty());
-    line.charge = cursor.need_money(2);
-    line.unit = cursor.need(3);
-    line.quantity = cursor.need(4);
-    line.place_of_service = cursor.text(5);
-    for pointer in present(&cursor.components(7, 4)) {
+    line.procedure = parts.swap_remove(1);
+    let kind = parts.swap_remove(0);
+    line.detail.procedure_kind = Some(kind).filter(|kind| kind != usual && !kind.is_empty());
+}
+
+/// C004.
+pub(super) fn pointers(cursor: &mut Cursor<'_, '_>, element: usize, line: &mut ServiceLine) {
+    for pointer in present(&cursor.components(element, 4)) {
         match pointer.parse() {
             Ok(number) => line.diagnosis_pointers.push(number),
-            Err(_) => cursor.note(7, What::NotNumber),
+            Err(_) => cursor.note(element, What::NotNumber),
         }
     }
-    line.emergency = cursor.qualifier(9) == "Y";
-    cursor.expect(9, &["Y"]);
-    line.detail.epsdt = cursor.text(11);
-    line.detail.family_planning = cursor.text(12);
-    line.detail.copay_status = cursor.text(15);
 }
 
 fn quantity(cursor: &mut Cursor<'_, '_>, detail: &mut LineDetail) {
@@ -195,6 +223,7 @@ fn drug(open: &mut OpenClaim, segment: &Segment<'_>) -> LineLoop {
         quantity: String::new(),
         unit: String::new(),
         prescription: None,
+        compound_link: None,
     };
     cursor.fill(&mut line.drug, Some(drug));
     LineLoop::Drug
@@ -215,6 +244,11 @@ fn drug_parts(open: &mut OpenClaim, segment: &Segment<'_>) {
             cursor.qualifier(1);
             let number = cursor.text(2);
             cursor.fill(&mut drug.prescription, number);
+        }
+        (b"REF", "VY") => {
+            cursor.qualifier(1);
+            let number = cursor.text(2);
+            cursor.fill(&mut drug.compound_link, number);
         }
         _ => {
             cursor.note(0, What::NotHeld);
@@ -244,16 +278,18 @@ fn adjudication(open: &mut OpenClaim, segment: &Segment<'_>) -> LineLoop {
     let Some(line) = open.claim.lines.last_mut() else {
         return LineLoop::NotHeld;
     };
+    let usual = codes::procedure_kind(&open.claim.kind);
     let mut cursor = Cursor::new(segment, &mut open.notes);
-    let procedure = cursor.components(3, 6);
-    if !matches!(procedure[0].as_str(), "HC" | "") {
-        cursor.note(3, What::UnknownCode);
-    }
+    let procedure = cursor.components(3, 7);
+    let said = |part: &String| Some(part.clone()).filter(|part| !part.is_empty());
     line.adjudications.push(LineAdjudication {
         payer_id: cursor.need(1),
         paid: cursor.need_money(2),
+        procedure_kind: said(&procedure[0]).filter(|kind| kind != usual),
         procedure: procedure[1].clone(),
-        modifiers: present(&procedure[2..]),
+        modifiers: present(&procedure[2..6]),
+        description: said(&procedure[6]),
+        revenue_code: cursor.text(4),
         quantity: cursor.need(5),
         adjustments: Vec::new(),
         adjudicated: Date::ZERO,
@@ -278,10 +314,14 @@ fn adjudication_parts(open: &mut OpenClaim, segment: &Segment<'_>) {
             }
             open.undated_adjudication = None;
         }
-        (b"AMT", _) => amount(
-            &mut cursor,
-            &mut [("EAF", &mut adjudication.remaining_patient_liability)],
-        ),
+        (b"AMT", "EAF") => {
+            cursor.qualifier(1);
+            if cursor.qualifier(2).is_empty() {
+                cursor.note(2, What::Absent);
+            }
+            let amount = cursor.money(2);
+            cursor.fill(&mut adjudication.remaining_patient_liability, amount);
+        }
         _ => {
             cursor.note(0, What::NotHeld);
             cursor.pass();

@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use super::Span;
 use super::cursor::{Cursor, Notes, What, ccyymmdd};
 use super::read::SetInfo;
-use super::read_party::{self as party, no_address, no_name, no_provider};
+use super::read_party::{self as party, no_name, no_provider};
 use crate::claim::{
-    Address, Patient, Payer, PersonDetail, Phi, Provider, ProviderId, Sex, Subscriber,
+    Address, Patient, PayToPlan, Payer, PersonDetail, Phi, Provider, ProviderId, Sex, Subscriber,
 };
 use crate::x12::Segment;
 
@@ -32,6 +32,8 @@ pub(super) struct Level<T> {
 pub(super) struct Billing {
     pub(super) provider: Provider,
     pub(super) pay_to: Option<Address>,
+    pub(super) pay_to_plan: Option<PayToPlan>,
+    pub(super) currency: Option<String>,
     pub(super) at: BillingLoop,
 }
 
@@ -40,6 +42,7 @@ pub(super) enum BillingLoop {
     Level,
     Name,
     PayTo,
+    PayToPlan,
     NotHeld,
 }
 
@@ -128,6 +131,8 @@ impl Billing {
         Self {
             provider: no_provider(),
             pay_to: None,
+            pay_to_plan: None,
+            currency: None,
             at: BillingLoop::Level,
         }
     }
@@ -141,6 +146,11 @@ impl Billing {
             (BillingLoop::Level, b"PRV") => {
                 self.provider.taxonomy = party::taxonomy(&mut cursor, "BI");
             }
+            (BillingLoop::Level, b"CUR") => {
+                cursor.expect(1, &["85"]);
+                let currency = cursor.text(2);
+                cursor.fill(&mut self.currency, currency);
+            }
             (BillingLoop::Name, b"N3") => party::street(&mut cursor, &mut self.provider.address),
             (BillingLoop::Name, b"N4") => party::city(&mut cursor, &mut self.provider.address),
             (BillingLoop::Name, b"REF") => {
@@ -151,6 +161,7 @@ impl Billing {
             }
             (BillingLoop::PayTo, b"N3") => party::street(&mut cursor, &mut self.pay_to),
             (BillingLoop::PayTo, b"N4") => party::city(&mut cursor, &mut self.pay_to),
+            (BillingLoop::PayToPlan, _) => self.plan(&mut cursor, segment.id()),
             _ => {
                 cursor.note(0, What::NotHeld);
                 cursor.pass();
@@ -173,12 +184,51 @@ impl Billing {
                 self.at = BillingLoop::PayTo;
                 cursor.expect(2, &["1", "2"]);
             }
+            "PE" if self.pay_to_plan.is_none() => {
+                self.at = BillingLoop::PayToPlan;
+                cursor.expect(2, &["2"]);
+                let name = cursor.need(3);
+                let (id_kind, id) = party::id_of_kind(cursor, "PI", "XV");
+                self.pay_to_plan = Some(PayToPlan {
+                    name,
+                    id_kind,
+                    id,
+                    address: None,
+                    tax_number: None,
+                    other_id: None,
+                });
+            }
             _ => {
                 self.at = BillingLoop::NotHeld;
                 cursor.note(0, What::NotHeld);
                 cursor.pass();
             }
         }
+    }
+}
+
+impl Billing {
+    /// Loop 2010AC.
+    fn plan(&mut self, cursor: &mut Cursor<'_, '_>, id: &[u8]) {
+        let Some(plan) = &mut self.pay_to_plan else {
+            return;
+        };
+        match id {
+            b"N3" => return party::street(cursor, &mut plan.address),
+            b"N4" => return party::city(cursor, &mut plan.address),
+            b"REF" if cursor.qualifier(1) == "EI" => {
+                let number = cursor.text(2);
+                return cursor.fill(&mut plan.tax_number, number);
+            }
+            b"REF" => {
+                if let Some(number) = party::payer_number(cursor) {
+                    return cursor.fill(&mut plan.other_id, Some(number));
+                }
+            }
+            _ => {}
+        }
+        cursor.note(0, What::NotHeld);
+        cursor.pass();
     }
 }
 
@@ -198,11 +248,7 @@ impl Coverage {
                 sex: None,
                 detail: PersonDetail::default(),
             },
-            payer: Payer {
-                name: String::new(),
-                id: String::new(),
-                address: None,
-            },
+            payer: Payer::default(),
             provider_ids: Vec::new(),
             at: CoverageLoop::Level,
         }
@@ -232,9 +278,10 @@ impl Coverage {
             }
             (CoverageLoop::Payer, b"N3") => party::street(&mut cursor, &mut self.payer.address),
             (CoverageLoop::Payer, b"N4") => party::city(&mut cursor, &mut self.payer.address),
-            (CoverageLoop::Payer, b"REF") => {
-                self.provider_ids.extend(party::other_id(&mut cursor));
-            }
+            (CoverageLoop::Payer, b"REF") => match party::payer_number(&mut cursor) {
+                Some(number) => self.payer.detail.other_ids.push(number),
+                None => self.provider_ids.extend(party::other_id(&mut cursor)),
+            },
             _ => {
                 cursor.note(0, What::NotHeld);
                 cursor.pass();
@@ -247,13 +294,13 @@ impl Coverage {
             "IL" => {
                 self.at = CoverageLoop::Name;
                 self.subscriber.name = party::name(cursor);
-                self.subscriber.member_id = Phi::new(party::id(cursor, &["MI"]));
+                let (kind, id) = party::id_of_kind(cursor, "MI", "II");
+                self.subscriber.member_id = Phi::new(id);
+                self.subscriber.detail.member_id_kind = kind;
             }
             "PR" => {
                 self.at = CoverageLoop::Payer;
-                cursor.expect(2, &["2"]);
-                self.payer.name = cursor.need(3);
-                self.payer.id = party::id(cursor, &["PI"]);
+                party::payer(cursor, &mut self.payer);
             }
             _ => {
                 self.at = CoverageLoop::NotHeld;
@@ -270,7 +317,7 @@ impl Dependent {
             patient: Patient {
                 relationship: String::new(),
                 name: no_name(),
-                address: no_address(),
+                address: Address::default(),
                 birth_date: Phi::new(Date::ZERO),
                 sex: Sex::Unknown,
                 detail: PersonDetail::default(),

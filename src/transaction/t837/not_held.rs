@@ -1,0 +1,83 @@
+//! What the guides have and a claim does not hold. When read, each of it is told ([`super::Unreadable`]), and the
+//! interchange itself is kept: nothing is lost unseen. A test reads a claim that says everything, and what it is told
+//! must be this table. It cannot see repetition without a limit of its own: of several contacts (PER) of one party only
+//! the first number of each kind is held.
+
+use super::What;
+
+/// A segment (`element` 0) or element of a guide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotHeld {
+    pub guide: &'static str,
+    pub loop_id: &'static str,
+    pub segment: &'static str,
+    pub element: usize,
+    pub what: What,
+    pub why: &'static str,
+}
+
+const PROFESSIONAL: &str = "005010X222A1";
+const INSTITUTIONAL: &str = "005010X223A2";
+const DENTAL: &str = "005010X224A2";
+
+const CASUALTY: &str = "whom a casualty insurer may call";
+const EQUIPMENT: &str = "rented equipment and its certificate of medical necessity";
+const SUPPLY: &str = "device and supply numbers: only national drug codes are held";
+const AMBULANCE: &str = "where the ambulance went on this line: only the claim's way is held";
+const SECOND_NUMBER: &str = "a person has one social security number";
+
+pub const NOT_HELD: &[NotHeld] = &[
+    not_held(PROFESSIONAL, "2010BA", "PER", CASUALTY),
+    not_held(PROFESSIONAL, "2010CA", "PER", CASUALTY),
+    NotHeld {
+        guide: PROFESSIONAL,
+        loop_id: "2300",
+        segment: "DTP",
+        element: 3,
+        what: What::NotDate,
+        why: "one end of a disability, said as a period",
+    },
+    not_held(PROFESSIONAL, "2400", "SV5", EQUIPMENT),
+    not_held(PROFESSIONAL, "2400", "CR3", EQUIPMENT),
+    not_held(PROFESSIONAL, "2410", "LIN", SUPPLY),
+    not_held(PROFESSIONAL, "2410", "CTP", SUPPLY),
+    not_held(PROFESSIONAL, "2410", "REF", SUPPLY),
+    not_held(PROFESSIONAL, "2420G", "NM1", AMBULANCE),
+    not_held(PROFESSIONAL, "2420G", "N3", AMBULANCE),
+    not_held(PROFESSIONAL, "2420G", "N4", AMBULANCE),
+    not_held(PROFESSIONAL, "2420H", "NM1", AMBULANCE),
+    not_held(PROFESSIONAL, "2420H", "N3", AMBULANCE),
+    not_held(PROFESSIONAL, "2420H", "N4", AMBULANCE),
+    not_held(PROFESSIONAL, "2440", "LQ", EQUIPMENT),
+    not_held(PROFESSIONAL, "2440", "FRM", EQUIPMENT),
+    repeated(INSTITUTIONAL, "2330A", "REF", SECOND_NUMBER),
+    repeated(DENTAL, "2330A", "REF", SECOND_NUMBER),
+];
+
+const fn not_held(
+    guide: &'static str,
+    loop_id: &'static str,
+    segment: &'static str,
+    why: &'static str,
+) -> NotHeld {
+    NotHeld {
+        guide,
+        loop_id,
+        segment,
+        element: 0,
+        what: What::NotHeld,
+        why,
+    }
+}
+
+const fn repeated(
+    guide: &'static str,
+    loop_id: &'static str,
+    segment: &'static str,
+    why: &'static str,
+) -> NotHeld {
+    NotHeld {
+        what: What::Repeated,
+        ..not_held(guide, loop_id, segment, why)
+    }
+}
