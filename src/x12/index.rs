@@ -169,43 +169,59 @@ impl Index {
         }
     }
 
-    /// Whether any of these bytes is marked. Longer segments than usual are not looked at: yes.
+    /// Whether any of these bytes is marked.
     #[inline(always)]
     fn is_marked(&self, blocks: &[u64], start: usize, length: usize) -> bool {
-        length > SHORT_BYTES_MAX || self.bits(blocks, start) & !(u64::MAX << length) != 0
+        if length > SHORT_BYTES_MAX {
+            return self.is_marked_at_length(blocks, start, length);
+        }
+        self.bits(blocks, start) & !(u64::MAX << length) != 0
     }
 
-    /// Marks whole blocks only; the reader looks at the rest for itself.
+    #[cold]
+    fn is_marked_at_length(&self, blocks: &[u64], start: usize, length: usize) -> bool {
+        let end = start + length;
+        (start..end).step_by(SHORT_BYTES_MAX).any(|at| {
+            let length = SHORT_BYTES_MAX.min(end - at);
+            self.bits(blocks, at) & !(u64::MAX << length) != 0
+        })
+    }
+
     #[inline(never)]
     fn scan(&mut self, buffer: &[u8], origin: usize, delimiters: Delimiters) {
         self.make_room();
         self.stretch = (self.stretch * 2).clamp(STRETCH_BYTES_MIN, STRETCH_BYTES_MAX);
         let stretch = &buffer[origin..buffer.len().min(origin + self.stretch)];
-        let (blocks, _) = stretch.as_chunks::<BLOCK_BYTES>();
-        let repetition = delimiters.repetition.unwrap_or(delimiters.component);
+        let (blocks, rest) = stretch.as_chunks::<BLOCK_BYTES>();
+        // No separator is a space.
+        let mut last = [b' '; BLOCK_BYTES];
+        last[..rest.len()].copy_from_slice(rest);
+        let last = (!rest.is_empty()).then_some(&last);
         let (mut stop_count, mut base) = (0, 0);
         let mut extremes = Extremes::default();
-        for (block, (marks, inner)) in blocks
-            .iter()
-            .zip(self.marks.iter_mut().zip(&mut self.inner))
-        {
-            let block = Block::new(block);
-            let stops = block.equal(delimiters.segment);
-            *marks = block.equal(delimiters.element) | stops;
-            *inner = block.equal2(delimiters.component, repetition);
-            extremes.add(&block);
-            let Some(room) = self.stops[stop_count..].first_chunk_mut() else {
-                break;
-            };
-            stop_count += positions(stops, base, room);
+        let room = self.marks.iter_mut().zip(&mut self.inner);
+        for (block, (marks, inner)) in blocks.iter().zip(room) {
+            let stops;
+            (*marks, stops, *inner) = masks(block, delimiters, &mut extremes);
+            if let Some(room) = self.stops[stop_count..].first_chunk_mut() {
+                stop_count += positions(stops, base, room);
+            }
             base += BLOCK_BYTES as u32;
+        }
+        if let Some(block) = last {
+            let (stops, at) = (&mut self.stops[stop_count..], blocks.len());
+            let (marks, bits, inner) = masks(block, delimiters, &mut extremes);
+            (self.marks[at], self.inner[at]) = (marks, inner);
+            if let Some(room) = stops.first_chunk_mut() {
+                stop_count += positions(bits, base, room);
+            }
         }
         self.origin = origin;
         self.delimiters = delimiters;
         self.end_at(stop_count);
         self.any_odd = extremes.any_unprintable();
         if self.any_odd {
-            for (block, odd) in blocks.iter().zip(&mut self.odd) {
+            for (block, odd) in blocks.iter().chain(last).zip(&mut self.odd) {
                 *odd = Block::new(block).unprintable();
             }
         }
@@ -221,6 +237,24 @@ impl Index {
             self.stops.resize(blocks * BLOCK_BYTES, 0);
         }
     }
+}
+
+/// Element separators and terminators, terminators, and component and repetition separators of a block.
+#[inline(always)]
+fn masks(
+    block: &[u8; BLOCK_BYTES],
+    delimiters: Delimiters,
+    extremes: &mut Extremes,
+) -> (u64, u64, u64) {
+    let block = Block::new(block);
+    extremes.add(&block);
+    let stops = block.equal(delimiters.segment);
+    let repetition = delimiters.repetition.unwrap_or(delimiters.component);
+    (
+        block.equal(delimiters.element) | stops,
+        stops,
+        block.equal2(delimiters.component, repetition),
+    )
 }
 
 /// Writes where the bits of a block stand: at least so many, of which those that are too many mean nothing. How many

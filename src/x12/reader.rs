@@ -164,6 +164,19 @@ impl<'b, R: Read> Reader<'b, R> {
         self.look()
     }
 
+    /// Hands every item to `visit`, up to the end of the stream. Faster than asking for one at a time.
+    ///
+    /// # Errors
+    /// Only those of the source.
+    #[inline]
+    pub fn each(&mut self, mut visit: impl FnMut(Item<'_>)) -> io::Result<()> {
+        while let Some(item) = self.look()? {
+            visit(item);
+            self.run(&mut visit);
+        }
+        Ok(())
+    }
+
     /// Hands over every segment that the index holds and that says nothing of envelopes.
     #[inline(always)]
     fn run(&mut self, visit: &mut impl FnMut(Item<'_>)) {
@@ -482,13 +495,9 @@ impl<'b, R: Read> Reader<'b, R> {
 }
 
 /// Reads a whole interchange held in memory and hands each item to `visit`.
-pub fn read_all(bytes: &[u8], mut visit: impl FnMut(Item<'_>)) {
-    let mut reader = Reader::of(bytes);
+pub fn read_all(bytes: &[u8], visit: impl FnMut(Item<'_>)) {
     // Memory as source never fails.
-    while let Ok(Some(item)) = reader.look() {
-        visit(item);
-        reader.run(&mut visit);
-    }
+    let _ = Reader::of(bytes).each(visit);
 }
 
 impl Envelope {
@@ -831,6 +840,10 @@ mod tests {
                 dripped.push(all(&item));
             }
             proptest::prop_assert_eq!(&indexed, &dripped);
+            let mut each = Vec::new();
+            let dripping = Dripping(&bytes, step);
+            Reader::new(dripping).each(|item| each.push(all(&item))).unwrap();
+            proptest::prop_assert_eq!(&indexed, &each);
         }
     }
 
