@@ -5,6 +5,8 @@
 //! It also does one thing at a time for the scripts beside it: `generate SET BYTES`, `lex FILE`, `check FILE`, and
 //! `time lex|read|check FILE`, which prints megabytes a second.
 
+#![allow(clippy::print_stdout)] // its output is the table
+
 use std::hint::black_box;
 use std::io::{self, Write};
 use std::sync::OnceLock;
