@@ -1,6 +1,6 @@
 //! Speed beside the limit it is held against. `cargo bench`, or `cargo bench lex` for one group.
 //!
-//! Lexing is held against one memchr scan for the terminator over the same bytes; everything else against lexing.
+//! `benches/limits.rs` holds lexing, checking, writing and reading against what the machine can do.
 
 use std::hint::black_box;
 

@@ -1,48 +1,62 @@
 //! Large interchanges as insurers and clearinghouses exchange them: sets of 500 claims with two to six lines each, no
 //! line breaks, invented people. The same bytes at every run.
 
-use std::fmt::Write;
-
 const CLAIMS_IN_A_SET: u64 = 500;
 
-/// A 005010X222A1 interchange of about so many bytes.
+/// What an interchange holds.
+#[derive(Clone, Copy)]
+pub(crate) enum Set {
+    /// 837P, 005010X222A1.
+    ProfessionalClaims,
+    /// 835, 005010X221A1.
+    Remittances,
+}
+
+/// An interchange of claims of about so many bytes.
 pub(crate) fn professional_claims(bytes: usize) -> Vec<u8> {
-    interchange("HC", "837", "005010X222A1", bytes, claim_set)
+    interchange(Set::ProfessionalClaims, bytes)
 }
 
-/// A 005010X221A1 interchange of about so many bytes.
+/// An interchange of remittances of about so many bytes.
 pub(crate) fn remittances(bytes: usize) -> Vec<u8> {
-    interchange("HP", "835", "005010X221A1", bytes, remittance_set)
+    interchange(Set::Remittances, bytes)
 }
 
-fn interchange(
-    functional_id: &str,
-    set: &str,
-    guide: &str,
-    bytes: usize,
-    body: fn(&mut Segments, u64),
-) -> Vec<u8> {
-    let mut out = format!(
+fn interchange(set: Set, bytes: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes);
+    stream(set, bytes, |text| {
+        out.extend_from_slice(text.as_bytes());
+        true
+    });
+    out
+}
+
+/// The same, a transaction set at a time, for as long as they are taken.
+pub(crate) fn stream(set: Set, bytes: usize, mut take: impl FnMut(&str) -> bool) {
+    let (functional_id, code, guide, body): (_, _, _, fn(&mut Segments, u64)) = match set {
+        Set::ProfessionalClaims => ("HC", "837", "005010X222A1", claim_set),
+        Set::Remittances => ("HP", "835", "005010X221A1", remittance_set),
+    };
+    let head = format!(
         "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261124*1200*^*00501*000000001*0*T*:~\
          GS*{functional_id}*SENDER*RECEIVER*20261124*1200*1*X*{guide}~"
     );
-    let mut sets = 0;
-    while out.len() < bytes {
+    let (mut length, mut sets, mut taken) = (head.len(), 0, take(&head));
+    while taken && length < bytes {
         sets += 1;
         let mut segments = Segments::default();
-        let version = if set == "837" {
-            format!("*{guide}")
-        } else {
-            String::new()
+        let version = match set {
+            Set::ProfessionalClaims => format!("*{guide}"),
+            Set::Remittances => String::new(),
         };
-        segments.push(&format!("ST*{set}*{sets:04}{version}"));
+        segments.push(&format!("ST*{code}*{sets:04}{version}"));
         body(&mut segments, sets);
         let count = segments.count + 1;
         segments.push(&format!("SE*{count}*{sets:04}"));
-        out.push_str(&segments.text);
+        length += segments.text.len();
+        taken = take(&segments.text);
     }
-    let _ = write!(out, "GE*{sets}*1~IEA*1*000000001~");
-    out.into_bytes()
+    take(&format!("GE*{sets}*1~IEA*1*000000001~"));
 }
 
 #[derive(Default)]

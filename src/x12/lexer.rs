@@ -36,13 +36,12 @@ pub(super) fn byte_order_mark(input: &[u8]) -> Lexed<'_, &[u8]> {
     verify(take(3usize), |mark: &[u8]| mark == b"\xEF\xBB\xBF").parse(input)
 }
 
-/// `element = *( any byte but the element separator )`: where the id and every element end, counted from `start`,
-/// the segment's own place.
-pub(super) fn element_ends(raw: &[u8], start: usize, separator: u8, ends: &mut Vec<u32>) {
+/// `element = *( any byte but the element separator )`: where the id and every element end, counted from the
+/// segment's start.
+pub(super) fn element_ends(raw: &[u8], separator: u8, ends: &mut Vec<u32>) {
     ends.clear();
-    let separators = memchr::memchr_iter(separator, raw);
-    ends.extend(separators.map(|at| (start + at) as u32));
-    ends.push((start + raw.len()) as u32);
+    ends.extend(memchr::memchr_iter(separator, raw).map(|at| at as u32));
+    ends.push(raw.len() as u32);
 }
 
 #[inline]

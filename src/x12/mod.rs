@@ -4,9 +4,11 @@
 //! read comes out as a [`Fault`]. [`Writer`] builds an interchange, counts SE, GE and IEA itself, and refuses data
 //! that would break its own framing.
 
+mod block;
 mod delimiters;
 mod index;
 mod lexer;
+mod output;
 mod place;
 mod reader;
 mod segment;

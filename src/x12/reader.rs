@@ -1,11 +1,13 @@
 //! A stream of interchanges, one segment at a time, in memory bounded by the longest segment. It must not judge
 //! what a segment says: that is `check`.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::ops::Range;
 
-use super::index::{Index, Indexed, Traits};
+use super::index::{Cursor, Index, Indexed};
 use super::lexer;
+use super::segment::{Ends, Traits};
 use super::{Delimiters, ISA_LENGTH, Place, Segment};
 
 /// Longest segment that is read whole: the longest a guide can ask for stays under 4 KiB, so 64 KiB is never data.
@@ -53,15 +55,17 @@ pub enum FaultKind {
 }
 
 /// Reads segments from any byte source. It does no IO of its own: the caller brings the source.
-pub struct Reader<R> {
+pub struct Reader<'b, R> {
     source: R,
-    buffer: Vec<u8>,
+    /// Borrowed where all of the stream is in memory, until a byte must change.
+    buffer: Cow<'b, [u8]>,
     filled: Range<usize>,
     /// Stream offset of `buffer[0]`.
     base: u64,
     drained: bool,
     index: Index,
-    /// Where the elements of a segment end that the index does not hold.
+    cursor: Cursor,
+    /// Where the elements of a long segment end.
     ends: Vec<u32>,
     delimiters: Option<Delimiters>,
     envelope: Envelope,
@@ -79,14 +83,15 @@ struct Skipped {
     bytes: u64,
 }
 
+/// Which levels are open.
 #[derive(Default)]
 struct Envelope {
-    interchange: u32,
-    group: u32,
-    transaction: u32,
-    in_transaction: bool,
-    segments_in_interchange: u32,
-    segments_in_transaction: u32,
+    /// Of the last segment, its offset aside.
+    place: Place,
+    /// Transaction sets in the group.
+    transactions: u32,
+    /// Segments of the interchange before the transaction set at hand.
+    before: u32,
 }
 
 #[derive(Default)]
@@ -104,15 +109,31 @@ enum Found {
     End,
 }
 
-impl<R: Read> Reader<R> {
+impl<R: Read> Reader<'_, R> {
     pub fn new(source: R) -> Self {
+        Self::over(source, Cow::default(), 0)
+    }
+}
+
+impl<'b> Reader<'b, io::Empty> {
+    /// Reads what is in memory, where it is.
+    pub fn of(bytes: &'b [u8]) -> Self {
+        let mut reader = Self::over(io::empty(), Cow::Borrowed(bytes), bytes.len());
+        reader.drained = true;
+        reader
+    }
+}
+
+impl<'b, R: Read> Reader<'b, R> {
+    fn over(source: R, buffer: Cow<'b, [u8]>, filled: usize) -> Self {
         Self {
             source,
-            buffer: Vec::new(),
-            filled: 0..0,
+            buffer,
+            filled: 0..filled,
             base: 0,
             drained: false,
             index: Index::default(),
+            cursor: Cursor::default(),
             ends: Vec::new(),
             delimiters: None,
             envelope: Envelope::default(),
@@ -127,28 +148,96 @@ impl<R: Read> Reader<R> {
     /// Only those of the source.
     #[inline(always)]
     pub fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
-        if let Some(delimiters) = self.delimiters
-            && self.skipped.is_none()
+        let mut cursor = self.cursor;
+        if let Some((_, found)) = self.index.next(&mut cursor, &self.buffer)
+            && !found.special
         {
-            let window = &self.buffer[..self.filled.end];
-            if let Some(indexed) = self.index.next(window, self.filled.start, delimiters) {
-                return Ok(Some(Item::Segment(self.indexed(indexed, delimiters))));
-            }
+            self.cursor = cursor;
+            self.envelope.place.position += 1;
+            let raw = &self.buffer[found.start..found.end];
+            return Ok(Some(Item::Segment(self.indexed(
+                raw,
+                found,
+                self.envelope.place.position,
+            ))));
         }
         self.look()
     }
 
-    #[inline(always)]
-    fn indexed(&mut self, found: Indexed, delimiters: Delimiters) -> Segment<'_> {
-        let Indexed { raw, ends, traits } = found;
-        self.filled.start = raw.end + 1;
-        let place = self.enter(raw.start, self.index.ends(ends.clone())[0]);
-        let ends = self.index.ends(ends);
-        Segment::new(&self.buffer, raw.start, ends, delimiters, place, traits)
+    /// Hands every item to `visit`, up to the end of the stream. Faster than asking for one at a time.
+    ///
+    /// # Errors
+    /// Only those of the source.
+    #[inline]
+    pub fn each(&mut self, mut visit: impl FnMut(Item<'_>)) -> io::Result<()> {
+        while let Some(item) = self.look()? {
+            visit(item);
+            self.run(&mut visit);
+        }
+        Ok(())
     }
 
-    /// What the index does not give: the envelope's beginning, faults, and the end of what is in the buffer.
+    /// Hands over every segment that the index holds and that says nothing of envelopes.
+    #[inline(always)]
+    fn run(&mut self, visit: &mut impl FnMut(Item<'_>)) {
+        let mut next = self.cursor;
+        let mut position = self.envelope.place.position;
+        while let Some((raw, found)) = self.index.next(&mut next, &self.buffer)
+            && !found.special
+        {
+            self.cursor = next;
+            position += 1;
+            visit(Item::Segment(self.indexed(raw, found, position)));
+        }
+        self.envelope.place.position = position;
+    }
+
+    #[inline(always)]
+    fn indexed<'s>(&'s self, raw: &'s [u8], found: Indexed, position: u32) -> Segment<'s> {
+        let place = Place {
+            position,
+            ..self.envelope.place
+        };
+        Segment::new(
+            raw,
+            Ends::Bits(found.ends),
+            self.index.delimiters,
+            self.place_of(place, found.start),
+            found.traits,
+        )
+    }
+
+    /// The first segment of a stretch, what opens and closes envelopes, and what the index does not give.
     fn look(&mut self) -> io::Result<Option<Item<'_>>> {
+        if let (Some(delimiters), None) = (self.delimiters, self.skipped) {
+            let filled = &self.buffer[..self.filled.end];
+            let indexed = self.index.find(&mut self.cursor, filled, delimiters);
+            let mut cursor = self.cursor;
+            if indexed
+                && let Some((_, found)) = self.index.next(&mut cursor, filled)
+                && !holds_no_elements(&filled[found.start..])
+            {
+                self.cursor = cursor;
+                let segment = self.segment(found.start..found.end, found.traits);
+                return Ok(Some(Item::Segment(segment)));
+            }
+        }
+        self.filled.start = self.cursor.start;
+        let found = self.search()?;
+        if !self.index.pass(&mut self.cursor, self.filled.start) {
+            self.forget(self.filled.start);
+        }
+        Ok(self.item(found))
+    }
+
+    /// Leaves the index: it is to be made anew from here.
+    fn forget(&mut self, start: usize) {
+        self.index.clear();
+        self.cursor = Cursor::at(start);
+    }
+
+    /// What stands next, without the index: the envelope's beginning, faults, and the end of what is in the buffer.
+    fn search(&mut self) -> io::Result<Found> {
         loop {
             let found = if let Some(skipped) = self.skipped {
                 self.skip(skipped)
@@ -159,59 +248,50 @@ impl<R: Read> Reader<R> {
             };
             match found {
                 Found::More => self.fill()?,
-                Found::End => return Ok(None),
-                Found::Fault(kind, range) => {
-                    let place = self.place_of(self.envelope.place(), range.start);
-                    let bytes = range.len() as u64;
-                    return Ok(Some(Item::Fault(Fault { kind, place, bytes })));
-                }
-                Found::Skipped(Skipped {
-                    kind,
-                    offset,
-                    bytes,
-                }) => {
-                    let place = Place {
-                        offset,
-                        ..self.envelope.place()
-                    };
-                    return Ok(Some(Item::Fault(Fault { kind, place, bytes })));
-                }
-                Found::Segment(range) => return Ok(Some(Item::Segment(self.segment(range)))),
+                found => return Ok(found),
             }
         }
     }
 
-    fn segment(&mut self, range: Range<usize>) -> Segment<'_> {
-        let delimiters = self.delimiters.unwrap_or(Delimiters::USUAL);
-        let raw = &self.buffer[range.clone()];
-        lexer::element_ends(raw, range.start, delimiters.element, &mut self.ends);
-        let place = self.enter(range.start, self.ends[0]);
-        let traits = Traits::default();
-        Segment::new(
-            &self.buffer,
-            range.start,
-            &self.ends,
-            delimiters,
-            place,
-            traits,
-        )
+    fn item(&mut self, found: Found) -> Option<Item<'_>> {
+        match found {
+            Found::More | Found::End => None,
+            Found::Fault(kind, range) => Some(Item::Fault(Fault {
+                kind,
+                place: self.place_of(self.envelope.place, range.start),
+                bytes: range.len() as u64,
+            })),
+            Found::Skipped(Skipped {
+                kind,
+                offset,
+                bytes,
+            }) => {
+                let place = Place {
+                    offset,
+                    ..self.envelope.place
+                };
+                Some(Item::Fault(Fault { kind, place, bytes }))
+            }
+            Found::Segment(range) => Some(Item::Segment(self.segment(range, Traits::default()))),
+        }
     }
 
-    /// Counts in the segment whose id stands there.
-    #[inline(always)]
-    fn enter(&mut self, start: usize, end_of_id: u32) -> Place {
-        let id = &self.buffer[start..end_of_id as usize];
-        // What opens or closes an envelope begins with one of these letters.
-        let place = if matches!(id.first(), Some(b'I' | b'G' | b'S')) {
-            if id == b"IEA" {
-                self.told = Told::default();
-                self.delimiters = None;
-            }
-            self.envelope.enter(id)
-        } else {
-            self.envelope.pass()
-        };
-        self.place_of(place, start)
+    /// Counts a segment in that may open or close an envelope.
+    fn segment(&mut self, range: Range<usize>, traits: Traits) -> Segment<'_> {
+        let delimiters = self.delimiters.unwrap_or(Delimiters::USUAL);
+        let raw = &self.buffer[range.clone()];
+        lexer::element_ends(raw, delimiters.element, &mut self.ends);
+        let id = &raw[..self.ends[0] as usize];
+        if id == b"IEA" {
+            self.told = Told::default();
+            self.delimiters = None;
+            self.index.clear();
+            self.cursor = Cursor::at(self.cursor.start);
+        }
+        let place = self.envelope.enter(id);
+        let place = self.place_of(place, range.start);
+        let ends = Ends::Positions(&self.ends);
+        Segment::new(raw, ends, delimiters, place, traits)
     }
 
     /// Outside an interchange: looks for the next ISA.
@@ -241,8 +321,8 @@ impl<R: Read> Reader<R> {
 
     /// At the letters ISA: learns the separators, strictly if it can, else by counting elements.
     fn open_interchange(&mut self) -> Found {
-        self.index.clear();
         let start = self.filled.start;
+        self.forget(start);
         let window = &self.buffer[self.filled.clone()];
         if let Ok((_, delimiters)) = lexer::isa(window) {
             self.delimiters = Some(delimiters);
@@ -306,14 +386,18 @@ impl<R: Read> Reader<R> {
             self.told.empty = true;
             return Found::Fault(FaultKind::EmptySegment, start..start);
         }
-        let kept = remove_line_breaks(&mut self.buffer[start..start + raw_length]);
+        let raw = start..start + raw_length;
+        let kept = if memchr::memchr2(b'\r', b'\n', &self.buffer[raw.clone()]).is_some() {
+            remove_line_breaks(&mut self.buffer.to_mut()[raw])
+        } else {
+            raw_length
+        };
         if kept < raw_length && !self.told.wrapped {
             self.told.wrapped = true;
-            self.index.clear();
             // The fault goes first; the next look finds the segment without breaks, up against its terminator.
             self.filled.start += raw_length - kept;
-            self.buffer
-                .copy_within(start..start + kept, self.filled.start);
+            let to = self.filled.start;
+            self.buffer.to_mut().copy_within(start..start + kept, to);
             return Found::Fault(FaultKind::Wrapped, start..start + raw_length);
         }
         self.filled.start += raw_length + 1;
@@ -335,10 +419,9 @@ impl<R: Read> Reader<R> {
         let Some(delimiters) = self.delimiters else {
             return Found::End;
         };
-        if self.filled.end == self.buffer.len() {
-            self.buffer.push(0);
-        }
-        self.buffer[self.filled.end] = delimiters.segment;
+        let buffer = self.buffer.to_mut();
+        buffer.truncate(self.filled.end);
+        buffer.push(delimiters.segment);
         self.filled.end += 1;
         Found::Fault(FaultKind::Unterminated, start..start + length)
     }
@@ -380,15 +463,17 @@ impl<R: Read> Reader<R> {
     }
 
     fn fill(&mut self) -> io::Result<()> {
-        self.buffer.copy_within(self.filled.clone(), 0);
+        let buffer = self.buffer.to_mut();
+        buffer.copy_within(self.filled.clone(), 0);
         self.base += self.filled.start as u64;
-        self.index.shift(self.filled.start);
+        self.index.clear();
+        self.cursor = Cursor::at(0);
         self.filled = 0..self.filled.len();
-        if self.buffer.len() < self.filled.end + STEP_BYTES {
-            self.buffer.resize(self.filled.end + STEP_BYTES, 0);
+        if buffer.len() < self.filled.end + STEP_BYTES {
+            buffer.resize(self.filled.end + STEP_BYTES, 0);
         }
         loop {
-            match self.source.read(&mut self.buffer[self.filled.end..]) {
+            match self.source.read(&mut buffer[self.filled.end..]) {
                 Ok(count) => {
                     self.drained = count == 0;
                     self.filled.end += count;
@@ -410,12 +495,9 @@ impl<R: Read> Reader<R> {
 }
 
 /// Reads a whole interchange held in memory and hands each item to `visit`.
-pub fn read_all(bytes: &[u8], mut visit: impl FnMut(Item<'_>)) {
-    let mut reader = Reader::new(bytes);
-    // A slice as source never fails.
-    while let Ok(Some(item)) = reader.next_item() {
-        visit(item);
-    }
+pub fn read_all(bytes: &[u8], visit: impl FnMut(Item<'_>)) {
+    // Memory as source never fails.
+    let _ = Reader::of(bytes).each(visit);
 }
 
 impl Envelope {
@@ -423,55 +505,41 @@ impl Envelope {
     fn enter(&mut self, id: &[u8]) -> Place {
         match id {
             b"ISA" => {
+                let place = Place {
+                    interchange: self.place.interchange + 1,
+                    ..Place::default()
+                };
                 *self = Self {
-                    interchange: self.interchange + 1,
+                    place,
                     ..Self::default()
-                }
+                };
             }
             b"GS" => {
-                self.group += 1;
-                self.transaction = 0;
-                self.in_transaction = false;
+                self.leave_transaction();
+                self.place.group += 1;
+                self.transactions = 0;
             }
             b"ST" => {
-                self.transaction += 1;
-                self.in_transaction = true;
-                self.segments_in_transaction = 0;
+                self.leave_transaction();
+                self.transactions += 1;
+                self.place.transaction = self.transactions;
+                self.before = std::mem::take(&mut self.place.position);
             }
-            b"GE" | b"IEA" => self.in_transaction = false,
+            b"GE" | b"IEA" => self.leave_transaction(),
             _ => {}
         }
-        let place = self.pass();
+        self.place.position += 1;
+        let place = self.place;
         if id == b"SE" {
-            self.in_transaction = false;
+            self.leave_transaction();
         }
         place
     }
 
-    /// Counts a segment in that changes nothing.
-    #[inline(always)]
-    fn pass(&mut self) -> Place {
-        self.segments_in_interchange += 1;
-        self.segments_in_transaction += 1;
-        self.place()
-    }
-
-    #[inline(always)]
-    fn place(&self) -> Place {
-        let (transaction, position) = if self.in_transaction {
-            (self.transaction, self.segments_in_transaction)
-        } else {
-            (0, self.segments_in_interchange)
-        };
-        let Self {
-            interchange, group, ..
-        } = *self;
-        Place {
-            interchange,
-            group,
-            transaction,
-            position,
-            offset: 0,
+    /// Outside a transaction set, positions count the interchange's segments.
+    fn leave_transaction(&mut self) {
+        if std::mem::take(&mut self.place.transaction) > 0 {
+            self.place.position += self.before;
         }
     }
 }
@@ -515,6 +583,11 @@ fn lenient_isa(head: &[u8]) -> Option<(Delimiters, usize)> {
     ))
 }
 
+/// ISA, whose separators may be new, and BIN, which counts its bytes.
+fn holds_no_elements(raw: &[u8]) -> bool {
+    raw.starts_with(ISA_ID) || raw.starts_with(b"BIN")
+}
+
 /// A second ISA where a segment should start: the interchange before it was never closed.
 fn is_new_interchange(window: &[u8]) -> bool {
     window.starts_with(ISA_ID) && Delimiters::from_isa(window).is_some()
@@ -533,11 +606,8 @@ fn binary_length(window: &[u8], separator: u8) -> Option<usize> {
 
 /// Takes CR and LF out of a segment in place; how many bytes remain.
 fn remove_line_breaks(raw: &mut [u8]) -> usize {
-    let Some(first) = memchr::memchr2(b'\r', b'\n', raw) else {
-        return raw.len();
-    };
-    let mut kept = first;
-    for at in first..raw.len() {
+    let mut kept = 0;
+    for at in 0..raw.len() {
         if !matches!(raw[at], b'\r' | b'\n') {
             raw[kept] = raw[at];
             kept += 1;
@@ -546,10 +616,10 @@ fn remove_line_breaks(raw: &mut [u8]) -> usize {
     kept
 }
 
-impl<R> std::fmt::Debug for Reader<R> {
+impl<R> std::fmt::Debug for Reader<'_, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader")
-            .field("place", &self.envelope.place())
+            .field("place", &self.envelope.place)
             .finish_non_exhaustive()
     }
 }
@@ -640,6 +710,47 @@ mod tests {
         );
     }
 
+    /// The index of the interchange that ended says nothing of what follows.
+    #[test]
+    fn segments_behind_iea_are_stray() {
+        let stray = "N3*1 WHARF STREET~".repeat(80);
+        check(
+            &format!("{ISA}GS*HC~GE*0*1~IEA*1*1~\r\n{stray}{ISA}IEA*0*1~"),
+            "ISA@1 GS@2 GE@3 IEA@4 !StrayBytes ISA@1 IEA@2",
+        );
+    }
+
+    /// A long segment and one of each length around a block tell the same elements by bits as by positions.
+    #[test]
+    fn elements_of_every_length() {
+        for length in 1..200 {
+            let value = "x".repeat(length);
+            let text = format!(
+                "{ISA}NTE*{value}**{value}~REF*1~IEA*0*1~{}",
+                " ".repeat(128)
+            );
+            let mut seen = Vec::new();
+            read_all(text.as_bytes(), |item| {
+                if let Item::Segment(segment) = item
+                    && segment.is("NTE")
+                {
+                    let lengths = |segment: &Segment<'_>| {
+                        let listed = segment.elements().map(|one| one.raw().len());
+                        listed.collect::<Vec<usize>>()
+                    };
+                    let listed = lengths(&segment);
+                    let numbered = (1..=segment.len()).map(|one| segment.element(one).raw().len());
+                    assert!(numbered.eq(listed.iter().copied()));
+                    assert_eq!(segment.element_offset(3), 6 + length);
+                    assert!(segment.element(0).is_empty() && segment.element(4).is_empty());
+                    assert_eq!(lengths(&segment.to_owned().borrow()), listed);
+                    seen.extend(listed);
+                }
+            });
+            assert_eq!(seen, [length, 0, length]);
+        }
+    }
+
     #[test]
     fn endless_segment_is_skipped_in_bounded_memory() {
         let long = "x".repeat(3 * SEGMENT_BYTES_MAX);
@@ -717,7 +828,9 @@ mod tests {
             read_all(&bytes, |item| indexed.push(all(&item)));
             let mut plain = Vec::new();
             let mut reader = Reader::new(&bytes[..]);
-            while let Some(item) = reader.look().unwrap() {
+            while let found = reader.search().unwrap()
+                && let Some(item) = reader.item(found)
+            {
                 plain.push(all(&item));
             }
             proptest::prop_assert_eq!(&indexed, &plain);
@@ -727,6 +840,10 @@ mod tests {
                 dripped.push(all(&item));
             }
             proptest::prop_assert_eq!(&indexed, &dripped);
+            let mut each = Vec::new();
+            let dripping = Dripping(&bytes, step);
+            Reader::new(dripping).each(|item| each.push(all(&item))).unwrap();
+            proptest::prop_assert_eq!(&indexed, &each);
         }
     }
 

@@ -1,29 +1,48 @@
 //! One segment, borrowed: its bytes and where its elements end. It must not own or decode anything until asked.
 
-use super::index::Traits;
 use super::{Delimiters, Place};
 
 /// A segment as it stands in the reader's buffer. Element numbers are those of the standard: 1 is the first after the id.
 #[derive(Clone, Copy)]
 pub struct Segment<'a> {
-    /// The reader's buffer around it.
-    buffer: &'a [u8],
-    start: usize,
-    /// Where in the buffer the id and each element end.
-    ends: &'a [u32],
+    raw: &'a [u8],
+    ends: Ends<'a>,
     pub delimiters: Delimiters,
     pub place: Place,
     traits: Traits,
+}
+
+/// Where the id and each element end, counted from the segment's start.
+#[derive(Clone, Copy)]
+pub(super) enum Ends<'a> {
+    /// A bit for each byte: most segments are shorter than 64 bytes.
+    Bits(u64),
+    Positions(&'a [u32]),
+}
+
+/// What is known of a segment's bytes before anybody reads them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Traits {
+    /// Holds printable ASCII only.
+    pub(super) plain: bool,
+    /// Holds no component or repetition separator.
+    pub(super) flat: bool,
 }
 
 /// A segment that was copied out of the stream.
 #[derive(Clone)]
 pub struct SegmentBuf {
     raw: Vec<u8>,
-    ends: Vec<u32>,
+    ends: EndsBuf,
     delimiters: Delimiters,
     place: Place,
     traits: Traits,
+}
+
+#[derive(Clone)]
+enum EndsBuf {
+    Bits(u64),
+    Positions(Vec<u32>),
 }
 
 /// An element: the bytes between two element separators, perhaps repetitions of components.
@@ -39,16 +58,14 @@ pub type Component<'a> = &'a [u8];
 impl<'a> Segment<'a> {
     #[inline(always)]
     pub(super) fn new(
-        buffer: &'a [u8],
-        start: usize,
-        ends: &'a [u32],
+        raw: &'a [u8],
+        ends: Ends<'a>,
         delimiters: Delimiters,
         place: Place,
         traits: Traits,
     ) -> Self {
         Self {
-            buffer,
-            start,
+            raw,
             ends,
             delimiters,
             place,
@@ -56,10 +73,8 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Where the id and each element end, counted from the segment's start.
-    pub(super) fn ends(&self) -> impl Iterator<Item = u32> + use<'a> {
-        let start = self.start as u32;
-        self.ends.iter().map(move |end| end - start)
+    pub(super) fn ends(&self) -> Ends<'a> {
+        self.ends
     }
 
     pub(super) fn traits(&self) -> Traits {
@@ -69,15 +84,13 @@ impl<'a> Segment<'a> {
     /// The bytes of the segment without its terminator.
     #[inline]
     pub fn raw(&self) -> &'a [u8] {
-        let end = self.ends.last().map_or(self.start, |&end| end as usize);
-        &self.buffer[self.start..end]
+        self.raw
     }
 
     /// `CLM`, `NM1`, …: whatever stands before the first element separator.
     #[inline]
     pub fn id(&self) -> &'a [u8] {
-        let end = self.ends.first().map_or(self.start, |&end| end as usize);
-        &self.buffer[self.start..end]
+        &self.raw[..self.ends.first()]
     }
 
     #[inline]
@@ -100,7 +113,11 @@ impl<'a> Segment<'a> {
     /// How many elements stand in the segment, empty ones included.
     #[inline]
     pub fn len(&self) -> usize {
-        self.ends.len().saturating_sub(1)
+        let ends = match self.ends {
+            Ends::Bits(bits) => bits.count_ones() as usize,
+            Ends::Positions(ends) => ends.len(),
+        };
+        ends.saturating_sub(1)
     }
 
     #[inline]
@@ -111,24 +128,18 @@ impl<'a> Segment<'a> {
     /// The element with this number; empty where the segment is shorter.
     #[inline]
     pub fn element(&self, number: usize) -> Element<'a> {
-        let raw = match (self.ends.get(number.wrapping_sub(1)), self.ends.get(number)) {
-            (Some(&before), Some(&end)) if number > 0 => {
-                &self.buffer[before as usize + 1..end as usize]
-            }
-            _ => &[],
-        };
+        let range = self.ends.around(number);
         Element {
-            raw,
+            raw: range.map_or(&[], |(before, end)| &self.raw[before + 1..end]),
             delimiters: self.delimiters,
         }
     }
 
     /// Bytes from the segment's start to the element's first byte, for a caret under it.
     pub fn element_offset(&self, number: usize) -> usize {
-        number
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .map_or(self.raw().len(), |&end| end as usize + 1 - self.start)
+        self.ends
+            .around(number)
+            .map_or(self.raw.len(), |(before, _)| before + 1)
     }
 
     /// The whole element as text, or `""` when absent or not UTF-8.
@@ -141,14 +152,31 @@ impl<'a> Segment<'a> {
         as_text(self.element(number).component(component))
     }
 
-    pub fn elements(&self) -> impl Iterator<Item = Element<'a>> + '_ {
-        (1..=self.len()).map(|number| self.element(number))
+    #[inline]
+    pub fn elements(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
+        let Self {
+            raw, delimiters, ..
+        } = *self;
+        let mut ends = self.ends;
+        let mut from = ends.take().map_or(raw.len(), |end| end + 1);
+        std::iter::from_fn(move || {
+            let end = ends.take()?;
+            let element = &raw[from..end];
+            from = end + 1;
+            Some(Element {
+                raw: element,
+                delimiters,
+            })
+        })
     }
 
     pub fn to_owned(&self) -> SegmentBuf {
         SegmentBuf {
-            raw: self.raw().to_vec(),
-            ends: self.ends().collect(),
+            raw: self.raw.to_vec(),
+            ends: match self.ends {
+                Ends::Bits(bits) => EndsBuf::Bits(bits),
+                Ends::Positions(ends) => EndsBuf::Positions(ends.to_vec()),
+            },
             delimiters: self.delimiters,
             place: self.place,
             traits: self.traits,
@@ -156,16 +184,66 @@ impl<'a> Segment<'a> {
     }
 }
 
+impl Ends<'_> {
+    #[inline(always)]
+    pub(super) fn first(&self) -> usize {
+        match self {
+            Self::Bits(bits) => bits.trailing_zeros() as usize,
+            Self::Positions(ends) => ends.first().map_or(0, |&end| end as usize),
+        }
+    }
+
+    /// Takes the first one away.
+    #[inline(always)]
+    fn take(&mut self) -> Option<usize> {
+        match self {
+            Self::Bits(0) => None,
+            Self::Bits(bits) => {
+                let first = bits.trailing_zeros();
+                *bits &= *bits - 1;
+                Some(first as usize)
+            }
+            Self::Positions(ends) => {
+                let (&first, rest) = ends.split_first()?;
+                *ends = rest;
+                Some(first as usize)
+            }
+        }
+    }
+
+    /// Where an element's separator stands and where it ends.
+    #[inline(always)]
+    fn around(&self, number: usize) -> Option<(usize, usize)> {
+        match self {
+            Self::Bits(bits) => {
+                let mut bits = *bits;
+                for _ in 1..number.min(64) {
+                    bits &= bits.wrapping_sub(1);
+                }
+                let rest = bits & bits.wrapping_sub(1);
+                let there = number > 0 && rest != 0;
+                there.then(|| {
+                    (
+                        bits.trailing_zeros() as usize,
+                        rest.trailing_zeros() as usize,
+                    )
+                })
+            }
+            Self::Positions(ends) => {
+                let before = ends.get(number.wrapping_sub(1))?;
+                Some((*before as usize, *ends.get(number)? as usize))
+            }
+        }
+    }
+}
+
 impl SegmentBuf {
     pub fn borrow(&self) -> Segment<'_> {
-        let Self {
-            raw,
-            ends,
-            delimiters,
-            place,
-            traits,
-        } = self;
-        Segment::new(raw, 0, ends, *delimiters, *place, *traits)
+        let ends = match &self.ends {
+            EndsBuf::Bits(bits) => Ends::Bits(*bits),
+            EndsBuf::Positions(ends) => Ends::Positions(ends),
+        };
+        Segment::new(&self.raw, ends, self.delimiters, self.place, self.traits)
     }
 }
 

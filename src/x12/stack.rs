@@ -1,14 +1,15 @@
 //! Segments copied out of the stream one behind another, and dropped from the end. It must not know what they are kept
 //! for.
 
-use super::index::Traits;
+use super::segment::{Ends, Traits};
 use super::{Delimiters, Place, Segment};
 
 /// Copied segments in one buffer: to keep one costs no allocation once the buffer has grown.
 #[derive(Default)]
 pub struct SegmentStack {
     bytes: Vec<u8>,
-    ends: Vec<u32>,
+    /// Of the segments whose ends are not bits.
+    positions: Vec<u32>,
     kept: Vec<Kept>,
 }
 
@@ -16,7 +17,9 @@ pub struct SegmentStack {
 #[derive(Clone, Copy)]
 struct Kept {
     start: u32,
-    first_end: u32,
+    /// `None`: from `first_position` on.
+    bits: Option<u64>,
+    first_position: u32,
     place: Place,
     delimiters: Delimiters,
     traits: Traits,
@@ -37,12 +40,19 @@ impl SegmentStack {
     }
 
     pub fn push(&mut self, segment: &Segment<'_>) {
-        let (start, first_end) = (narrow(self.bytes.len()), narrow(self.ends.len()));
+        let (start, first_position) = (narrow(self.bytes.len()), narrow(self.positions.len()));
         self.bytes.extend_from_slice(segment.raw());
-        self.ends.extend(segment.ends().map(|end| start + end));
+        let bits = match segment.ends() {
+            Ends::Bits(bits) => Some(bits),
+            Ends::Positions(positions) => {
+                self.positions.extend_from_slice(positions);
+                None
+            }
+        };
         self.kept.push(Kept {
             start,
-            first_end,
+            bits,
+            first_position,
             place: segment.place,
             delimiters: segment.delimiters,
             traits: segment.traits(),
@@ -53,12 +63,17 @@ impl SegmentStack {
     #[inline]
     pub fn get(&self, index: usize) -> Option<Segment<'_>> {
         let kept = self.kept.get(index)?;
-        let next = self.kept.get(index + 1);
-        let last_end = next.map_or(self.ends.len(), |next| next.first_end as usize);
+        let (end, last_position) = match self.kept.get(index + 1) {
+            Some(next) => (next.start as usize, next.first_position as usize),
+            None => (self.bytes.len(), self.positions.len()),
+        };
+        let ends = match kept.bits {
+            Some(bits) => Ends::Bits(bits),
+            None => Ends::Positions(&self.positions[kept.first_position as usize..last_position]),
+        };
         Some(Segment::new(
-            &self.bytes,
-            kept.start as usize,
-            &self.ends[kept.first_end as usize..last_end],
+            &self.bytes[kept.start as usize..end],
+            ends,
             kept.delimiters,
             kept.place,
             kept.traits,
@@ -69,7 +84,7 @@ impl SegmentStack {
     pub fn truncate(&mut self, length: usize) {
         if let Some(first) = self.kept.get(length) {
             self.bytes.truncate(first.start as usize);
-            self.ends.truncate(first.first_end as usize);
+            self.positions.truncate(first.first_position as usize);
             self.kept.truncate(length);
         }
     }

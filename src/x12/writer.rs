@@ -2,6 +2,8 @@
 //! know any transaction set.
 
 use super::Delimiters;
+use super::block::AnyOf;
+use super::output::Output;
 
 /// What ISA says besides separators and counts. Texts are padded to their fixed widths here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +73,10 @@ impl std::error::Error for Refused {}
 /// Every level is closed by [`Writer::finish`] or by opening the next one; the trailers' counts are what was written.
 #[derive(Debug)]
 pub struct Writer {
-    out: Vec<u8>,
+    out: Output,
     delimiters: Delimiters,
+    /// What no value may hold.
+    unfit: AnyOf,
     refused: Option<Refused>,
     interchange: u32,
     groups: u32,
@@ -97,8 +101,9 @@ impl Writer {
     /// Opens an interchange.
     pub fn new(delimiters: Delimiters, header: &InterchangeHeader) -> Self {
         let mut writer = Self {
-            out: Vec::with_capacity(4096),
+            out: Output::new(),
             delimiters,
+            unfit: AnyOf::separators(delimiters),
             refused: None,
             interchange: header.control_number,
             groups: 0,
@@ -115,7 +120,7 @@ impl Writer {
     /// A line break after every terminator, for people to read.
     pub fn with_newlines(mut self) -> Self {
         self.newline = true;
-        if self.out.last() == Some(&self.delimiters.segment) {
+        if self.out.written().last() == Some(&self.delimiters.segment) {
             self.out.push(b'\n');
         }
         self
@@ -154,7 +159,7 @@ impl Writer {
             ),
             (&char::from(header.usage).to_string(), 1),
         ];
-        self.out.extend_from_slice(b"ISA");
+        self.out.put_framing(b"ISA");
         for (index, (text, width)) in fixed.into_iter().enumerate() {
             self.out.push(self.delimiters.element);
             if index != 10 {
@@ -162,11 +167,10 @@ impl Writer {
             }
             if text.len() > width || !text.is_ascii() {
                 self.refuse("ISA", index + 1, 0, "does not fit its fixed width");
-                self.out.extend(std::iter::repeat_n(b' ', width));
+                self.out.put_framing(&b" ".repeat(width));
             } else {
-                self.out.extend_from_slice(text.as_bytes());
-                self.out
-                    .extend(std::iter::repeat_n(b' ', width - text.len()));
+                self.out.put_framing(text.as_bytes());
+                self.out.put_framing(&b" ".repeat(width - text.len()));
             }
         }
         let Delimiters {
@@ -175,7 +179,7 @@ impl Writer {
             segment,
             ..
         } = self.delimiters;
-        self.out.extend_from_slice(&[element, component, segment]);
+        self.out.put_framing(&[element, component, segment]);
     }
 
     /// Opens a functional group, closing the one before.
@@ -208,9 +212,10 @@ impl Writer {
     }
 
     /// Starts a segment; it ends when the returned value is dropped.
+    #[inline]
     pub fn segment(&mut self, id: &str) -> SegmentWriter<'_> {
         let id_at = self.out.len();
-        self.out.extend_from_slice(id.as_bytes());
+        self.out.put_framing(id.as_bytes());
         self.segments += 1;
         let data_end = self.out.len();
         SegmentWriter {
@@ -243,7 +248,7 @@ impl Writer {
             .element(&format!("{control:09}"));
         match self.refused {
             Some(refused) => Err(refused),
-            None => Ok(self.out),
+            None => Ok(self.out.into_bytes()),
         }
     }
 
@@ -293,6 +298,7 @@ impl Writer {
 
 impl SegmentWriter<'_> {
     /// The next element; empty for "not sent".
+    #[inline]
     pub fn element(mut self, value: &str) -> Self {
         self.separate();
         self.data(value, 0);
@@ -334,6 +340,7 @@ impl SegmentWriter<'_> {
         self
     }
 
+    #[inline(always)]
     fn separate(&mut self) {
         self.element += 1;
         self.writer.out.push(self.writer.delimiters.element);
@@ -352,29 +359,32 @@ impl SegmentWriter<'_> {
         }
     }
 
+    #[inline(always)]
     fn data(&mut self, value: &str, component: usize) {
         if value.is_empty() {
             return;
         }
-        let fit = !value
-            .bytes()
-            .any(|b| self.writer.delimiters.contains(b) || b < b' ');
-        if fit {
-            self.writer.out.extend_from_slice(value.as_bytes());
-        } else {
-            let reason = if value.bytes().any(|b| self.writer.delimiters.contains(b)) {
-                "holds a separator of this interchange"
-            } else {
-                "holds a control character"
-            };
-            self.refuse(component, reason);
+        if !self.writer.out.put(value.as_bytes(), &self.writer.unfit) {
+            self.refuse_value(value, component);
         }
         self.data_end = self.writer.out.len();
     }
 
+    #[cold]
+    fn refuse_value(&mut self, value: &str, component: usize) {
+        let delimiters = self.writer.delimiters;
+        let reason = if value.bytes().any(|byte| delimiters.contains(byte)) {
+            "holds a separator of this interchange"
+        } else {
+            "holds a control character"
+        };
+        self.refuse(component, reason);
+    }
+
     fn refuse(&mut self, component: usize, reason: &'static str) {
-        let id_end = (self.id_at + 3).min(self.writer.out.len());
-        let id: String = self.writer.out[self.id_at..id_end]
+        let written = self.writer.out.written();
+        let id_end = (self.id_at + 3).min(written.len());
+        let id: String = written[self.id_at..id_end]
             .iter()
             .map(|&b| char::from(b))
             .filter(char::is_ascii_alphanumeric)
@@ -385,6 +395,7 @@ impl SegmentWriter<'_> {
 }
 
 impl Drop for SegmentWriter<'_> {
+    #[inline(always)]
     fn drop(&mut self) {
         let writer = &mut *self.writer;
         writer.out.truncate(self.data_end);
