@@ -19,6 +19,10 @@ const SEGMENTS_MAX: usize = 500;
 const SETS_MAX: usize = 999_999;
 /// Elements told for one segment (the guide's limit for loop 2110).
 const ELEMENTS_MAX: usize = 99;
+/// AK203 holds 35 characters.
+const GUIDE_MAX: usize = 35;
+/// IK401-1 and IK401-2 hold two digits: what stands further behind is told at the last.
+const MEMBER_MAX: u8 = 99;
 /// IK404 holds 99 characters.
 const COPY_MAX: usize = 99;
 /// CTX01-2 holds 35.
@@ -320,7 +324,7 @@ fn write_transaction(writer: &mut Writer, transaction: &check::Transaction, repe
         .segment("AK2")
         .element(&fitted(&transaction.set, 3, 3))
         .element(&fitted(&transaction.control_number, 4, 9))
-        .element(&plain(&transaction.version));
+        .element(&cut(&transaction.version, GUIDE_MAX));
     let errors: Vec<&Finding> = transaction
         .findings
         .iter()
@@ -453,8 +457,8 @@ impl Segments<'_> {
         self.writer
             .segment("IK4")
             .composite(&[
-                number(finding.element.max(1)),
-                number(finding.component),
+                number(finding.element.clamp(1, MEMBER_MAX)),
+                number(finding.component.min(MEMBER_MAX)),
                 number(finding.repetition),
             ])
             .element(&reference_number(finding))

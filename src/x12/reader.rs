@@ -358,6 +358,10 @@ impl<'b, R: Read> Reader<'b, R> {
         }
         let start = self.filled.start;
         let window = &self.buffer[self.filled.clone()];
+        // With another terminator than ours it would else be cut at the first of ours.
+        if window.starts_with(ISA_ID) && window.len() < ISA_LENGTH && !self.drained {
+            return Found::More;
+        }
         if is_new_interchange(window) {
             self.delimiters = None;
             return self.find_isa();
