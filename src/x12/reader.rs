@@ -576,7 +576,8 @@ fn lenient_isa(head: &[u8]) -> Option<(Delimiters, usize)> {
             _ => None,
         });
     let usable = |b: u8| !b.is_ascii_alphanumeric() && b != b' ';
-    (usable(element) && usable(component) && usable(segment) && component != segment).then_some((
+    let distinct = element != component && element != segment && component != segment;
+    (distinct && usable(element) && usable(component) && usable(segment)).then_some((
         Delimiters {
             element,
             component,
