@@ -31,7 +31,12 @@ fn damaged_fixtures_hold() {
     let rounds: u64 = std::env::var("FUZZ_ROUNDS").map_or(25, |text| text.parse().unwrap());
     for (name, target) in targets::TARGETS {
         let folders = match *name {
-            "x12" | "check" | "t837" => &["005010X222A1/accepted", "005010X231A1/accepted"][..],
+            "x12" | "check" => &["005010X222A1/accepted", "005010X231A1/accepted"][..],
+            "t837" => &[
+                "005010X222A1/accepted",
+                "005010X223A2/accepted",
+                "005010X224A2/accepted",
+            ],
             "t835" => &["005010X221A1/accepted"],
             "t277ca" => &["005010X214/accepted"],
             "t999" => &["005010X231A1/accepted"],
