@@ -83,10 +83,12 @@ fn fixtures() -> Vec<PathBuf> {
 
 #[test]
 fn fixtures_come_back_byte_for_byte() {
-    let changed: Vec<PathBuf> = fixtures()
-        .into_iter()
-        .filter(|file| !there_and_back(&file.to_string_lossy(), &fs::read(file).unwrap()))
-        .collect();
+    let changes = |file: &PathBuf| {
+        let bytes = fs::read(file).unwrap();
+        // What once crashed us may be laid out in any way.
+        !there_and_back(&file.to_string_lossy(), &bytes) && is_canonical(&bytes)
+    };
+    let changed: Vec<PathBuf> = fixtures().into_iter().filter(changes).collect();
     assert!(changed.is_empty(), "{changed:#?}");
 }
 
