@@ -39,6 +39,8 @@
 //! | guide or version | `guide/data/<GUIDE>.guide` (what it shares is in `shared.guide`) and a line in `guide/library.rs`; a `transaction/` file only if the business reads it |
 //! | code list | `guide/codes/<list>.tsv` (code, from, to, text in our words) and a line in `guide/codes/lists.rs` |
 //! | payer | `config/payers/<id>.toml` |
+//! | companion guide of a payer | `config/payers/<id>.overlay`, in the notation of [`guide::Overlay`] |
+//! | rule of a guide or a line of business | `check/rules/<room>/<Name>.rule`, in the notation of [`guide::rule`], a line in the room's `mod.rs`, and `fixtures/rules/<Name>/{accepted,rejected}.edi` |
 //! | transport | one file in `transport/` and a variant of its enum; it then runs `tests/transport/contract.rs` |
 //! | kind of finding | on an interchange: a line in `check/finding.rs` and its wire code in `check/wire_code.rs`, where a claim is rejected for it a line in `exchange/data/claim_status.tsv`; on a chart: a line in `chart/finding.rs` |
 //! | command | one file in `cli/` and a line in its `mod.rs` |

@@ -315,11 +315,7 @@ impl Finding {
 
     /// `CLM05-3`: where in the segment, as people write it.
     pub fn reference(&self) -> String {
-        match (self.element, self.component) {
-            (0, _) => self.segment.clone(),
-            (element, 0) => format!("{}{element:02}", self.segment),
-            (element, component) => format!("{}{element:02}-{component}", self.segment),
-        }
+        reference(&self.segment, self.element, self.component)
     }
 
     /// One sentence: `2300 CLM05-3: code is not in the guide's list (…)`.
@@ -336,6 +332,21 @@ impl Finding {
         } else {
             format!("{head}: {}", self.detail)
         }
+    }
+}
+
+impl Trigger {
+    /// `CLM11-1`, as [`Finding::reference`].
+    pub fn reference(&self) -> String {
+        reference(&self.segment, self.element, self.component)
+    }
+}
+
+fn reference(segment: &str, element: u8, component: u8) -> String {
+    match (element, component) {
+        (0, _) => segment.to_owned(),
+        (element, 0) => format!("{segment}{element:02}"),
+        (element, component) => format!("{segment}{element:02}-{component}"),
     }
 }
 

@@ -5,6 +5,7 @@
 mod business;
 mod common;
 mod dental;
+mod gate;
 mod institutional;
 mod judge;
 mod professional;
@@ -16,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 use crate::guide::rule::{BoundPath, BoundRule, Rule, Scope};
 use crate::guide::{Guide, Library, LoopIndex, library};
 
+use gate::Gates;
 pub(super) use judge::Rules;
 
 const ROOMS: [&[&str]; 5] = [
@@ -43,11 +45,18 @@ pub fn rules() -> &'static [Rule] {
 pub(super) struct RuleBook {
     pub(super) guide: &'static Guide,
     /// By loop: what is judged when it ends.
-    by_loop: Vec<Vec<Filed>>,
+    by_loop: Vec<LoopRules>,
     /// By loop: whether a rule still looks into it when it has ended.
     retained: Vec<bool>,
     /// By segment: whether a rule reads it.
     wanted: Vec<bool>,
+}
+
+/// The rules of one loop, in the order of their names.
+#[derive(Debug, Default)]
+struct LoopRules {
+    rules: Vec<Filed>,
+    gates: Gates,
 }
 
 /// A rule and its paths in the guide.
@@ -79,7 +88,7 @@ impl RuleBook {
     ) -> Result<Option<Arc<Self>>, String> {
         let mut book = Self {
             guide,
-            by_loop: guide.loops.iter().map(|_| Vec::new()).collect(),
+            by_loop: guide.loops.iter().map(|_| LoopRules::default()).collect(),
             retained: vec![false; guide.loops.len()],
             wanted: vec![false; guide.segments.len()],
         };
@@ -93,10 +102,13 @@ impl RuleBook {
                 // Each loop has its own: what is around it differs.
                 let bound = bind()?;
                 book.note(index, &bound);
-                book.by_loop[index].push(Filed { rule, bound });
+                book.by_loop[index].rules.push(Filed { rule, bound });
             }
         }
-        let holds_any = book.by_loop.iter().any(|rules| !rules.is_empty());
+        for one in &mut book.by_loop {
+            one.gates = Gates::new(&one.rules);
+        }
+        let holds_any = book.by_loop.iter().any(|one| !one.rules.is_empty());
         Ok(holds_any.then(|| Arc::new(book)))
     }
 

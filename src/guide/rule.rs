@@ -49,7 +49,7 @@ pub struct Rule {
     pub rejected: String,
     pub source: String,
     pub wire: Option<Wire>,
-    /// `A6:186`, with an entity as third part where one is meant; empty where the place of the finding says it.
+    /// `A6:727`, with an entity as third part where one is meant; empty where the place of the finding says it.
     pub status: String,
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::guide::rule::{
     BoundCondition, BoundPath, Operand, Part, Pattern, Relation, Scope, Test,
 };
-use crate::guide::{ElementKind, LoopIndex, Segment as Definition};
+use crate::guide::{ElementKind, LoopIndex, Segment as Definition, SegmentIndex};
 use crate::x12::{Element, Place, Segment};
 
+use super::gate::{Marks, marked};
 use super::shelf::{Around, Shelf};
 use super::value::{compares, counted, edge, number, written};
-use super::{Filed, RuleBook};
+use super::{Filed, LoopRules, RuleBook};
 use crate::check::walk::Walk;
 use crate::check::{Breach, Code, Finding, Trigger};
 
@@ -20,6 +21,8 @@ pub(in crate::check) struct Rules {
     book: Arc<RuleBook>,
     shelf: Shelf,
     snip_max: u8,
+    /// Rules that may speak at the end of a loop; kept to be filled again.
+    marks: Marks,
 }
 
 /// What is judged: a loop, or a segment or an element in it.
@@ -48,6 +51,7 @@ impl Rules {
             book,
             shelf,
             snip_max,
+            marks: Marks::new(),
         }
     }
 
@@ -82,7 +86,7 @@ impl Rules {
         let Some(index) = self.shelf.innermost() else {
             return;
         };
-        let rules = &self.book.by_loop[index];
+        let LoopRules { rules, gates } = &self.book.by_loop[index];
         // What did not fit was not seen: nothing can be said of it.
         if !rules.is_empty() && !self.shelf.is_full() {
             let judge = Judge {
@@ -90,7 +94,16 @@ impl Rules {
                 shelf: &self.shelf,
                 closing: place,
             };
-            for rule in rules.iter().filter(|one| one.rule.snip <= self.snip_max) {
+            let visit = |path: &BoundPath, visit: &mut dyn FnMut(&[u8])| {
+                judge.visit(path, Here::default(), &mut |value| {
+                    visit(value.text);
+                    true
+                });
+            };
+            let is_there = |segments: &[SegmentIndex]| self.shelf.has_any(segments);
+            gates.mark(&mut self.marks, is_there, visit);
+            let rules = marked(&self.marks).map(|at| &rules[at]);
+            for rule in rules.filter(|one| one.rule.snip <= self.snip_max) {
                 judge.rule(rule, findings);
             }
         }

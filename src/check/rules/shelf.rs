@@ -154,6 +154,13 @@ impl Shelf {
         })
     }
 
+    /// Whether one of these segments is kept.
+    #[inline]
+    pub(super) fn has_any(&self, definitions: &[SegmentIndex]) -> bool {
+        let mut definitions = definitions.iter();
+        definitions.any(|&definition| self.latest[definition] != NONE)
+    }
+
     /// Visits the entries that a path means, the last first, until told to stop.
     #[inline]
     pub(super) fn visit(
@@ -162,11 +169,7 @@ impl Shelf {
         path: &BoundPath,
         mut visit: impl FnMut(usize) -> bool,
     ) -> bool {
-        if path
-            .segments
-            .iter()
-            .all(|&definition| self.latest[definition] == NONE)
-        {
+        if !self.has_any(&path.segments) {
             return true;
         }
         let Some(around) = self.around(book, &path.scope) else {

@@ -246,6 +246,13 @@ impl Sheet<'_> {
         if !finding.detail.is_empty() {
             writeln!(out, "   {frame}={frame:#} {}", finding.detail)?;
         }
+        if let Some(trigger) = finding.trigger.as_deref() {
+            let (what, at) = (trigger.reference(), trigger.position);
+            writeln!(
+                out,
+                "   {frame}={frame:#} because of {what} in segment {at}"
+            )?;
+        }
         let help = finding.code.help();
         writeln!(out, "   {frame}={frame:#} {strong}help{strong:#}: {help}")
     }
