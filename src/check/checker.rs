@@ -19,7 +19,7 @@ use super::walk::Walk;
 use super::{Code, Finding, element, envelope, keep, support};
 
 /// The lowest SNIP level of a rule.
-const RULES_FROM: u8 = 3;
+pub(super) const RULES_FROM: u8 = 4;
 
 /// Judges a stream of interchanges as it is read.
 #[derive(Debug)]

@@ -161,6 +161,11 @@ mod tests {
                 "{}",
                 rule.name
             );
+            assert!(
+                rule.snip >= crate::check::checker::RULES_FROM,
+                "{}",
+                rule.name
+            );
             let known = |name: &String| library().guides().iter().any(|one| one.name() == *name);
             assert!(
                 rule.guides.iter().all(known),
