@@ -4,9 +4,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use claimgate::transaction::document::{
-    self, DocumentWriter, JsonSink, LineSink, Value, find, schema,
-};
+use claimgate::guide::library;
+use claimgate::transaction::document::{self, DocumentWriter, JsonSink, LineSink, Value, schema};
 use proptest::prelude::*;
 
 #[derive(Clone, Copy, Debug)]
@@ -154,7 +153,7 @@ fn accepted_fixtures_fit_their_schema() {
             assert!(file.to_string_lossy().contains("ta1"), "{file:?}");
             continue;
         };
-        let text = serde_json::to_string(&schema(find(set).unwrap())).unwrap();
+        let text = serde_json::to_string(&schema(library().called(set).unwrap())).unwrap();
         let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
         let misfits: Vec<String> = validator
             .iter_errors(&document)

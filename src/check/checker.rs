@@ -28,8 +28,8 @@ pub struct Checker {
     /// Findings above this SNIP level are not looked for.
     snip_max: u8,
     codes: Arc<Codes>,
-    /// What the payer asks for beyond the guides.
-    overlay: &'static [Rule],
+    /// What the payer asks for beyond the guides, a book a guide.
+    overlay: Vec<Arc<RuleBook>>,
     judgment: Judgment,
     envelope: Option<Walk<'static>>,
     in_group: bool,
@@ -74,7 +74,7 @@ impl Checker {
             library: library(),
             snip_max,
             codes: Arc::default(),
-            overlay: &[],
+            overlay: Vec::new(),
             judgment: Judgment::default(),
             envelope: None,
             in_group: false,
@@ -94,8 +94,12 @@ impl Checker {
         Self { codes, ..self }
     }
 
-    /// The same with what a payer asks for beyond the guides ([`crate::guide::Overlay`]).
+    /// The same with what a payer asks for beyond the guides ([`crate::guide::Overlay`], which holds no rule that its
+    /// guide does not have a place for).
     pub fn with_overlay(self, overlay: &'static [Rule]) -> Self {
+        let guides = self.library.guides().iter();
+        let books = guides.filter_map(|guide| RuleBook::new(guide, overlay).ok().flatten());
+        let overlay = books.collect();
         Self { overlay, ..self }
     }
 
@@ -242,12 +246,11 @@ impl Checker {
         if self.snip_max < RULES_FROM {
             return Vec::new();
         }
-        // An overlay was bound to its guides when it was read.
-        let overlay = match self.overlay {
-            [] => None,
-            rules => RuleBook::new(guide, rules).unwrap_or_default(),
-        };
-        let books = rule_book(guide).into_iter().chain(overlay);
+        let overlay = self
+            .overlay
+            .iter()
+            .filter(|book| std::ptr::eq(book.guide, guide));
+        let books = rule_book(guide).into_iter().chain(overlay.cloned());
         books.map(|book| Rules::new(book, self.snip_max)).collect()
     }
 

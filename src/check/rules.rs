@@ -1,6 +1,6 @@
 //! The rules: what a guide asks for in some situations (SNIP 4), of a line of business (6) or of a payer (7). One file
-//! a rule, `<room>/<Name>.rule`, named in the room's `mod.rs`; `crate::guide::rule` says how they are written. It must not know what
-//! any of them asks for.
+//! a rule, `<room>/<Name>.rule`, named in the room's `mod.rs`; `crate::guide::rule` says how they are written. `shelf`
+//! keeps what they look into, `gate` says which of them to ask, `judge` asks them. It must not know what any asks for.
 
 mod business;
 mod common;
@@ -93,7 +93,10 @@ impl RuleBook {
             wanted: vec![false; guide.segments.len()],
         };
         let name = guide.name();
-        for rule in rules.iter().filter(|rule| rule.guides.contains(&name)) {
+        for rule in rules
+            .iter()
+            .filter(|rule| rule.guides.iter().any(|one| one == name))
+        {
             let bind = || {
                 rule.bind(guide)
                     .map_err(|reason| format!("{}: {reason}", rule.name))
@@ -166,7 +169,7 @@ mod tests {
                 "{}",
                 rule.name
             );
-            let known = |name: &String| library().guides().iter().any(|one| one.name() == *name);
+            let known = |name: &String| library().called(name).is_some();
             assert!(
                 rule.guides.iter().all(known),
                 "{}: {:?}",

@@ -3,7 +3,7 @@
 
 mod recover;
 
-use crate::guide::{Child, ChildKind, Guide, Key, LoopIndex, SegmentIndex, Spot, Usage};
+use crate::guide::{Child, ChildKind, Guide, LoopIndex, SegmentIndex, Spot, Usage};
 use crate::x12::{Place, Segment};
 
 use super::{Code, Finding};
@@ -32,13 +32,6 @@ struct Frame {
     counts: Vec<u32>,
     /// HL01, where an HL opened it.
     level: Option<u64>,
-}
-
-/// A place found: which frame and which of its children.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    depth: usize,
-    child_at: usize,
 }
 
 /// How a segment fits a definition.
@@ -117,15 +110,14 @@ impl<'g> Walk<'g> {
         self.report_missing(0, u16::MAX, place, findings);
     }
 
-    fn forward(&self, segment: &Segment<'_>) -> Option<Candidate> {
+    fn forward(&self, segment: &Segment<'_>) -> Option<Spot> {
         let open = self.frames.iter().map(|frame| (frame.index, frame.rank));
-        let Spot { depth, child_at } = self.guide.forward(open, segment)?;
-        Some(Candidate { depth, child_at })
+        self.guide.forward(open, segment)
     }
 
     fn enter(
         &mut self,
-        Candidate { depth, child_at }: Candidate,
+        Spot { depth, child_at }: Spot,
         segment: &Segment<'_>,
         findings: &mut Vec<Finding>,
     ) -> &'g crate::guide::Segment {
@@ -141,7 +133,7 @@ impl<'g> Walk<'g> {
 
     fn enter_out_of_order(
         &mut self,
-        Candidate { depth, child_at }: Candidate,
+        Spot { depth, child_at }: Spot,
         segment: &Segment<'_>,
         findings: &mut Vec<Finding>,
     ) -> &'g crate::guide::Segment {
@@ -251,11 +243,9 @@ impl<'g> Walk<'g> {
         let Some(key) = &opening.key else {
             return Fit::Open;
         };
-        let value = key_value(key, segment);
-        if key.codes.iter().any(|code| code.as_bytes() == value) {
-            Fit::Keyed
-        } else {
-            Fit::OtherKey
+        match key.is_in(segment) {
+            true => Fit::Keyed,
+            false => Fit::OtherKey,
         }
     }
 
@@ -273,16 +263,6 @@ impl<'g> Walk<'g> {
             // The audit proves that a loop starts with a segment.
             _ => unreachable!("a loop without a first segment"),
         }
-    }
-}
-
-/// What a segment says where the key code stands.
-fn key_value<'a>(key: &Key, segment: &Segment<'a>) -> &'a [u8] {
-    let element = segment.element(usize::from(key.element));
-    match key.component {
-        0 => element.raw(),
-        // Where the element repeats, its first repetition tells.
-        component => element.first_repetition().component(usize::from(component)),
     }
 }
 

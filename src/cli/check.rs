@@ -73,16 +73,12 @@ enum Format {
 
 pub(crate) fn run(args: &CheckArgs, common: &Common) -> anyhow::Result<ExitCode> {
     let files = input::files(&args.files);
-    let lengths: Option<Vec<u64>> = files
-        .iter()
-        .flatten()
-        .map(|file| input::length(file))
-        .collect();
+    let bar = input::bar(&files);
     let mut desk = Desk {
         args,
         codes: codes::load(common)?,
         overlay: overlay(args, common)?,
-        bar: output::byte_bar(lengths.map(|lengths| lengths.iter().sum())),
+        bar,
         count: files.len(),
         worst: Verdict::Accepted,
         failed: false,

@@ -1,13 +1,15 @@
-//! What `check`, `read` and `write` read: files, the files of folders, standard input; once to judge and once more to show segments.
-//! It must not judge.
+//! What `check`, `read` and `write` read: files, the files of folders, standard input; once to judge and once more to
+//! show segments. It must not judge.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use indicatif::ProgressBar;
 use tempfile::SpooledTempFile;
 
+use super::{is_closed_pipe, output};
 use crate::x12::{Item, Reader, Segment};
 
 /// Files found in folders.
@@ -58,8 +60,45 @@ fn in_folder(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// A bar over the bytes of all files.
+pub(crate) fn bar(files: &[anyhow::Result<PathBuf>]) -> ProgressBar {
+    let lengths: Option<Vec<u64>> = files.iter().flatten().map(|file| length(file)).collect();
+    output::byte_bar(lengths.map(|lengths| lengths.iter().sum()))
+}
+
+/// Does a thing with each file. One that cannot be done is told and does not keep the others from it; whether there was
+/// one.
+///
+/// # Errors
+/// Nobody reads standard output any more.
+pub(crate) fn each(
+    given: &[PathBuf],
+    mut take: impl FnMut(&Path, &ProgressBar) -> anyhow::Result<()>,
+) -> anyhow::Result<bool> {
+    let files = files(given);
+    let bar = bar(&files);
+    let mut failed = false;
+    for file in files {
+        let done = file.and_then(|file| {
+            let name = file.file_name().unwrap_or_default();
+            bar.set_message(name.to_string_lossy().into_owned());
+            take(&file, &bar)
+        });
+        match done {
+            Ok(()) => {}
+            Err(error) if is_closed_pipe(&error) => return Err(error),
+            Err(error) => {
+                failed = true;
+                bar.suspend(|| output::error(&error));
+            }
+        }
+    }
+    bar.finish_and_clear();
+    Ok(failed)
+}
+
 /// How many bytes there are to read; `None` for a stream. A file that is not there has none.
-pub(crate) fn length(file: &Path) -> Option<u64> {
+fn length(file: &Path) -> Option<u64> {
     if file.as_os_str() == "-" {
         return None;
     }

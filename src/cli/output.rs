@@ -114,18 +114,30 @@ impl Destination {
             return Ok(());
         };
         let new = writer.into_inner().map_err(io::IntoInnerError::into_error);
-        let persist = |new: NamedTempFile| {
-            let readable = std::os::unix::fs::PermissionsExt::from_mode(0o640);
-            new.as_file().set_permissions(readable)?;
-            new.persist(&file)?;
-            Ok::<(), io::Error>(())
-        };
-        new.and_then(persist).with_context(|| cannot_write(&file))
+        new.and_then(|new| put(new, &file))
+            .with_context(|| cannot_write(&file))
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.stdout.flush()
     }
+}
+
+/// Writes a file that is there whole or not at all.
+pub(crate) fn write_whole(directory: &Path, file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let write = || {
+        let mut new = NamedTempFile::new_in(directory)?;
+        new.write_all(bytes)?;
+        put(new, file)
+    };
+    write().with_context(|| cannot_write(file))
+}
+
+fn put(new: NamedTempFile, file: &Path) -> io::Result<()> {
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o640);
+    new.as_file().set_permissions(readable)?;
+    new.persist(file)?;
+    Ok(())
 }
 
 fn cannot_write(file: &Path) -> String {

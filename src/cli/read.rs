@@ -13,7 +13,8 @@ use indicatif::ProgressBar;
 use self::table::Table;
 use super::input::{self, Input, Look, cannot_read};
 use super::output::{self, Destination};
-use super::{FAILED, FINDINGS, is_closed_pipe};
+use super::{FAILED, FINDINGS};
+use crate::guide::library;
 use crate::transaction::document::{self, JsonSink, LineSink, Piece, Read};
 
 #[derive(Debug, Args)]
@@ -57,13 +58,6 @@ pub(crate) fn run(args: &ReadArgs) -> anyhow::Result<ExitCode> {
     if let Some(set) = &args.schema {
         return print_schema(set);
     }
-    let files = input::files(&args.files);
-    let lengths: Option<Vec<u64>> = files
-        .iter()
-        .flatten()
-        .map(|file| input::length(file))
-        .collect();
-    let bar = output::byte_bar(lengths.map(|lengths| lengths.iter().sum()));
     let extension = match args.format {
         Format::Json => "json",
         Format::Ndjson => "ndjson",
@@ -71,27 +65,11 @@ pub(crate) fn run(args: &ReadArgs) -> anyhow::Result<ExitCode> {
     };
     let mut destination = Destination::new(args.out.as_deref(), extension)?;
     let mut table = Table::default();
-    let (mut failed, mut found) = (false, false);
-    for file in files {
-        let done = file.and_then(|file| {
-            bar.set_message(
-                file.file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-            );
-            read(args.format, &file, &bar, &mut destination, &mut table)
-        });
-        match done {
-            Ok(whole) => found |= !whole,
-            Err(error) if is_closed_pipe(&error) => return Err(error),
-            Err(error) => {
-                failed = true;
-                bar.suspend(|| output::error(&error));
-            }
-        }
-    }
-    bar.finish_and_clear();
+    let mut found = false;
+    let failed = input::each(&args.files, |file, bar| {
+        found |= !read(args.format, file, bar, &mut destination, &mut table)?;
+        Ok(())
+    })?;
     destination.flush()?;
     Ok(match (failed, found) {
         (true, _) => ExitCode::from(FAILED),
@@ -169,7 +147,7 @@ fn tell(file: &Path, seen: &Read) {
 }
 
 fn print_schema(set: &str) -> anyhow::Result<ExitCode> {
-    let Some(guide) = document::find(set) else {
+    let Some(guide) = library().called(set) else {
         bail!("--schema {}", document::no_set(set));
     };
     let mut out = io::stdout().lock();

@@ -71,12 +71,7 @@ pub(crate) fn run(args: &TranslateArgs, common: &Common) -> anyhow::Result<ExitC
     let mut reports = bill(&setup, &charts::sources(&args.charts)?)?;
     for (name, bytes) in interchanges(&setup, &mut reports)? {
         let file = args.out.join(name);
-        write_whole(&args.out, &file, &bytes).with_context(|| {
-            format!(
-                "{}: cannot be written: make room, or choose another --out",
-                file.display()
-            )
-        })?;
+        output::write_whole(&args.out, &file, &bytes)?;
     }
     print(&reports, args.format)?;
     let held = reports
@@ -93,16 +88,6 @@ pub(crate) fn run(args: &TranslateArgs, common: &Common) -> anyhow::Result<ExitC
     } else {
         ExitCode::SUCCESS
     })
-}
-
-/// A file is there whole or not at all.
-fn write_whole(dir: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut new = tempfile::NamedTempFile::new_in(dir)?;
-    new.write_all(bytes)?;
-    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o640);
-    new.as_file().set_permissions(readable)?;
-    new.persist(file)?;
-    Ok(())
 }
 
 /// Leaves one partner, which every chart is billed to.

@@ -11,9 +11,9 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::Deserializer;
 
+use super::FAILED;
 use super::input::{self, Input, Look};
-use super::output::{self, Destination};
-use super::{FAILED, is_closed_pipe};
+use super::output::Destination;
 use crate::transaction::document::{DocumentWriter, Value};
 
 /// One JSON document, or one line of NDJSON, which is held whole.
@@ -39,35 +39,8 @@ pub(crate) struct WriteArgs {
 }
 
 pub(crate) fn run(args: &WriteArgs) -> anyhow::Result<ExitCode> {
-    let files = input::files(&args.files);
-    let lengths: Option<Vec<u64>> = files
-        .iter()
-        .flatten()
-        .map(|file| input::length(file))
-        .collect();
-    let bar = output::byte_bar(lengths.map(|lengths| lengths.iter().sum()));
     let mut destination = Destination::new(args.out.as_deref(), "edi")?;
-    let mut failed = false;
-    for file in files {
-        let done = file.and_then(|file| {
-            bar.set_message(
-                file.file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-            );
-            write(&file, &bar, &mut destination)
-        });
-        match done {
-            Ok(()) => {}
-            Err(error) if is_closed_pipe(&error) => return Err(error),
-            Err(error) => {
-                failed = true;
-                bar.suspend(|| output::error(&error));
-            }
-        }
-    }
-    bar.finish_and_clear();
+    let failed = input::each(&args.files, |file, bar| write(file, bar, &mut destination))?;
     destination.flush()?;
     Ok(match failed {
         true => ExitCode::from(FAILED),

@@ -13,6 +13,14 @@ pub enum Usage {
     Situational,
 }
 
+/// Names of guides, where ST01 does not tell them from others.
+const NAMES: &[(&str, &str)] = &[
+    ("005010X214", "277CA"),
+    ("005010X222A1", "837P"),
+    ("005010X223A2", "837I"),
+    ("005010X224A2", "837D"),
+];
+
 pub type LoopIndex = usize;
 pub type SegmentIndex = usize;
 
@@ -195,16 +203,10 @@ impl Guide {
         &self.loops[0]
     }
 
-    /// What people call it: `837P`, `837I`, `837D`, else the set with `CA` for the claim acknowledgment.
-    pub fn name(&self) -> String {
-        let kind = match self.id.get(6..10) {
-            Some("X222") => "P",
-            Some("X223") => "I",
-            Some("X224") => "D",
-            Some("X214") => "CA",
-            _ => "",
-        };
-        format!("{}{kind}", self.set)
+    /// What trading partners call it: `837P`, `277CA`, `835`.
+    pub fn name(&self) -> &str {
+        let known = NAMES.iter().find(|(id, _)| *id == self.id);
+        known.map_or(&self.set, |(_, name)| name)
     }
 
     /// The segment that opens a loop.

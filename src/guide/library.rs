@@ -62,6 +62,12 @@ impl Library {
         &self.guides
     }
 
+    /// The guide that trading partners call so ([`Guide::name`]), in capitals or not.
+    pub fn called(&self, name: &str) -> Option<&Guide> {
+        let mut guides = self.guides.iter();
+        guides.find(|guide| guide.name().eq_ignore_ascii_case(name))
+    }
+
     /// The guide of a transaction set: by GS08 or ST03, whichever is known here.
     pub fn find(&self, set: &str, version: &str) -> Option<&Guide> {
         self.guides
@@ -73,6 +79,14 @@ impl Library {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_guide_has_a_name_of_its_own() {
+        for guide in library().guides() {
+            let found = library().called(guide.name()).unwrap();
+            assert!(std::ptr::eq(found, guide), "{}", guide.id);
+        }
+    }
 
     /// What one place uses is no shared line but a detour.
     #[test]

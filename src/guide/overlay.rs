@@ -160,7 +160,7 @@ impl<'l> OverlayReader<'l> {
         match first {
             "overlay" => {
                 let (name, title) = rest.split_once(' ').unwrap_or((rest, "companion guide"));
-                let guide = self.library.guides().iter().find(|one| one.name() == name);
+                let guide = self.library.called(name);
                 self.guide = Some(guide.ok_or_else(|| format!("no guide is called {name}"))?);
                 (self.title, self.loop_id, self.segment) = (title.trim().to_owned(), None, None);
                 Ok(())
@@ -187,9 +187,8 @@ impl<'l> OverlayReader<'l> {
         };
         let at = |reason| NotationError::at(number, reason);
         let guide = self.guide().map_err(at)?;
-        let guides = guide.name();
         let given = [
-            ("guides", guides.as_str()),
+            ("guides", guide.name()),
             ("reason", self.title.as_str()),
             ("source", self.title.as_str()),
             ("accepted", ""),
@@ -385,7 +384,11 @@ impl<'l> OverlayReader<'l> {
         self.rules.push(Rule {
             name: name.to_owned(),
             title: title.to_owned(),
-            guides: self.guide.iter().map(|guide| guide.name()).collect(),
+            guides: self
+                .guide
+                .iter()
+                .map(|guide| guide.name().to_owned())
+                .collect(),
             at,
             when: Vec::new(),
             need: vec![Condition(vec![need])],

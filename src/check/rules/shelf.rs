@@ -193,15 +193,8 @@ impl Shelf {
     }
 
     fn has_key(&self, at: usize, path: &BoundPath) -> bool {
-        path.keys.is_empty()
-            || self.segment(at).is_some_and(|segment| {
-                let element = segment.element(usize::from(path.key_at.0));
-                let value = match path.key_at.1 {
-                    0 => element.first_repetition().component(1),
-                    component => element.first_repetition().component(usize::from(component)),
-                };
-                path.keys.iter().any(|key| key.as_bytes() == value)
-            })
+        let Some(key) = &path.key else { return true };
+        self.segment(at).is_some_and(|segment| key.is_in(&segment))
     }
 
     /// The place behind which a segment of this position was to stand: that of the first segment that came later in its

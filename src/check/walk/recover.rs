@@ -2,8 +2,7 @@
 //! comes here.
 
 use super::{
-    Candidate, Child, ChildKind, Code, Finding, Fit, LoopIndex, Segment, TOLD, Usage, Walk,
-    key_value, missing,
+    Child, ChildKind, Code, Finding, Fit, LoopIndex, Segment, Spot, TOLD, Usage, Walk, missing,
 };
 
 impl<'g> Walk<'g> {
@@ -29,7 +28,7 @@ impl<'g> Walk<'g> {
     /// A segment that is due and has this id, but another code in its key element: saying that the code is wrong is
     /// clearer than saying that the segment is unexpected. Only where no other definition is meant: it is
     /// required and has not come yet, or it is the only one of its id in an open loop.
-    pub(super) fn awaited_with_other_key(&self, segment: &Segment<'_>) -> Option<Candidate> {
+    pub(super) fn awaited_with_other_key(&self, segment: &Segment<'_>) -> Option<Spot> {
         if segment.is("HL") {
             return self.level_with_other_code(segment);
         }
@@ -49,18 +48,16 @@ impl<'g> Walk<'g> {
             } else {
                 second.into_iter().chain(children).find(due)
             };
-            chosen.map(|(child_at, _)| Candidate { depth, child_at })
+            chosen.map(|(child_at, _)| Spot { depth, child_at })
         })
     }
 
     /// An HL whose HL03 is no level expected here: it is the level below the parent that HL02 names, else the
     /// innermost that may follow.
-    fn level_with_other_code(&self, hl: &Segment<'_>) -> Option<Candidate> {
+    fn level_with_other_code(&self, hl: &Segment<'_>) -> Option<Spot> {
         let below = |depth: usize| {
             let mut levels = self.ahead(depth, hl, Fit::OtherKey);
-            levels
-                .next()
-                .map(|(child_at, _)| Candidate { depth, child_at })
+            levels.next().map(|(child_at, _)| Spot { depth, child_at })
         };
         let parent = match hl.text(2) {
             "" => Some(0),
@@ -91,7 +88,7 @@ impl<'g> Walk<'g> {
     }
 
     /// A loop whose first segment was left out: the segment at hand belongs inside it.
-    fn without_opening(&self, segment: &Segment<'_>) -> Option<Candidate> {
+    fn without_opening(&self, segment: &Segment<'_>) -> Option<Spot> {
         let innermost = self.frames.len().saturating_sub(1);
         self.next_turn(segment).or_else(|| {
             if self.backward(segment, innermost).is_some() {
@@ -104,7 +101,7 @@ impl<'g> Walk<'g> {
     }
 
     /// The innermost loop comes again: what must follow its first segment is here a second time.
-    fn next_turn(&self, segment: &Segment<'_>) -> Option<Candidate> {
+    fn next_turn(&self, segment: &Segment<'_>) -> Option<Spot> {
         let depth = self.frames.len().checked_sub(2)?;
         let frame = &self.frames[depth + 1];
         let second = self.children(frame).get(1)?;
@@ -116,11 +113,11 @@ impl<'g> Walk<'g> {
         let children = self.children(&self.frames[depth]);
         let kind = ChildKind::Loop(frame.index);
         let child_at = children.iter().position(|child| child.kind == kind)?;
-        again.then_some(Candidate { depth, child_at })
+        again.then_some(Spot { depth, child_at })
     }
 
     /// A loop that is due and may hold the segment, else the only one that must hold it.
-    fn unopened(&self, depth: usize, segment: &Segment<'_>) -> Option<Candidate> {
+    fn unopened(&self, depth: usize, segment: &Segment<'_>) -> Option<Spot> {
         let frame = &self.frames[depth];
         let children = self.children(frame);
         let mut must = Vec::new();
@@ -142,7 +139,7 @@ impl<'g> Walk<'g> {
             if let Some(found) = found {
                 if due {
                     let owes = self.owes_before(depth, child.rank);
-                    return (!owes).then_some(Candidate { depth, child_at });
+                    return (!owes).then_some(Spot { depth, child_at });
                 }
                 if self.guide.usage(found.kind) == Usage::Required {
                     must.push(child_at);
@@ -154,7 +151,7 @@ impl<'g> Walk<'g> {
             }
         }
         match must[..] {
-            [child_at] => Some(Candidate { depth, child_at }),
+            [child_at] => Some(Spot { depth, child_at }),
             _ => None,
         }
         .filter(|found| !self.owes_before(depth, children[found.child_at].rank))
@@ -174,7 +171,7 @@ impl<'g> Walk<'g> {
     /// Opens a loop and tells that its first segment is missing.
     fn open_without(
         &mut self,
-        Candidate { depth, child_at }: Candidate,
+        Spot { depth, child_at }: Spot,
         segment: &Segment<'_>,
         findings: &mut Vec<Finding>,
     ) {
@@ -205,7 +202,7 @@ impl<'g> Walk<'g> {
     }
 
     /// A place already passed in an open loop, no further out than asked.
-    fn backward(&self, segment: &Segment<'_>, outermost: usize) -> Option<Candidate> {
+    fn backward(&self, segment: &Segment<'_>, outermost: usize) -> Option<Spot> {
         (outermost..self.frames.len()).rev().find_map(|depth| {
             let frame = &self.frames[depth];
             self.children(frame)
@@ -217,7 +214,7 @@ impl<'g> Walk<'g> {
                         && (matches!(self.fit(child.kind, segment), Fit::Keyed | Fit::Open)
                             || self.need_not_say(child.kind, segment))
                 })
-                .map(|(child_at, _)| Candidate { depth, child_at })
+                .map(|(child_at, _)| Spot { depth, child_at })
         })
     }
 
@@ -229,7 +226,7 @@ impl<'g> Walk<'g> {
             opening.key.as_ref().is_some_and(|key| {
                 let element = opening.element(usize::from(key.element));
                 let situational = element.is_some_and(|one| one.usage == Usage::Situational);
-                situational && key_value(key, segment).is_empty()
+                situational && key.value(segment).is_empty()
             })
         })
     }
@@ -295,7 +292,7 @@ impl<'g> Walk<'g> {
             && let Some(key) = &opening.key
             && !self.has_known_key(segment)
         {
-            let code = match key_value(key, segment) {
+            let code = match key.value(segment) {
                 b"" => Code::ElementMissing,
                 _ => Code::ElementCode,
             };

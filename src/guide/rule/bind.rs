@@ -1,7 +1,7 @@
 //! A rule bound to a guide: its paths are the guide's own segments. It must not know any interchange.
 
 use super::{Condition, Operand, Part, Path, Rule, Test};
-use crate::guide::{Guide, LoopIndex, SegmentIndex};
+use crate::guide::{Guide, Key, LoopIndex, SegmentIndex};
 
 /// A rule whose paths a guide has.
 #[derive(Debug)]
@@ -22,10 +22,8 @@ pub type BoundCondition = Condition<BoundPath>;
 pub struct BoundPath {
     pub scope: Scope,
     pub segments: Vec<SegmentIndex>,
-    /// Values of the code at `key_at`; none: any.
-    pub keys: Vec<String>,
-    /// Element and component, 0 the whole element.
-    pub key_at: (u8, u8),
+    /// What tells such segments apart; `None`: any of them.
+    pub key: Option<Key>,
     pub element: Part,
     pub component: Part,
     /// Whether a loop as a whole is meant.
@@ -106,8 +104,11 @@ impl Binder<'_> {
         let mut bound = BoundPath {
             scope: Scope::Own,
             segments: Vec::new(),
-            keys: path.keys.clone(),
-            key_at: (1, 0),
+            key: (!path.keys.is_empty()).then(|| Key {
+                element: 1,
+                component: 0,
+                codes: path.keys.clone(),
+            }),
             element: path.element,
             component: path.component,
             is_loop: path.segment.is_none(),
@@ -139,7 +140,9 @@ impl Binder<'_> {
                 if !path.keys.is_empty() && !key.codes.iter().any(|code| path.keys.contains(code)) {
                     continue;
                 }
-                bound.key_at = (key.element, key.component);
+                if let Some(bound) = &mut bound.key {
+                    (bound.element, bound.component) = (key.element, key.component);
+                }
             }
             bound.segments.push(index);
         }

@@ -30,7 +30,6 @@ mod window;
 mod write;
 
 pub use lines::LineSink;
-pub use names::{find, set_name};
 pub use nested::JsonSink;
 pub use read::{Piece, Read, read};
 pub use schema::schema;

@@ -4,14 +4,6 @@ use std::sync::OnceLock;
 
 use crate::guide::{Child, ChildKind, ElementKind, Guide, LoopIndex, Segment, library};
 
-/// What trading partners call a guide, where ST01 does not tell it from others.
-const SET_NAMES: &[(&str, &str)] = &[
-    ("005010X214", "277CA"),
-    ("005010X222A1", "837P"),
-    ("005010X223A2", "837I"),
-    ("005010X224A2", "837D"),
-];
-
 /// A guide with its names.
 #[derive(Debug)]
 pub(super) struct Named {
@@ -50,18 +42,6 @@ pub(super) struct ElementNames {
     pub(super) name: String,
     /// Of a composite, by component number less one.
     pub(super) components: Option<Vec<Option<String>>>,
-}
-
-/// `837P`, `835`, `277CA`, …: what a set is called in a document and on the command line.
-pub fn set_name(guide: &Guide) -> &str {
-    let known = SET_NAMES.iter().find(|(id, _)| *id == guide.id);
-    known.map_or(&guide.set, |(_, name)| name)
-}
-
-/// The guide that is called so.
-pub fn find(name: &str) -> Option<&'static Guide> {
-    let mut guides = library().guides().iter();
-    guides.find(|guide| set_name(guide).eq_ignore_ascii_case(name))
 }
 
 /// A title as a name: its letters and digits in lower case, an underscore for what stands between them.
@@ -292,14 +272,6 @@ mod tests {
             }
         }
         assert!(numbered.is_empty(), "{}", numbered.join("\n"));
-    }
-
-    #[test]
-    fn every_set_has_a_name_of_its_own() {
-        for guide in library().guides() {
-            assert!(std::ptr::eq(find(set_name(guide)).unwrap(), guide));
-        }
-        assert!(find("837p").is_some() && find("997").is_none());
     }
 
     /// A level is a part of the level around it, whatever else stands there.

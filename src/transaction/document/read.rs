@@ -8,7 +8,7 @@ use super::window::Window;
 use super::write::ISA_WIDTH;
 use super::{
     AS_WRITTEN, DELIMITERS, INTERCHANGE, ISA_WIDTHS, LINE_BREAK, LINE_BREAK_AT_END, Object,
-    SEGMENT, SET, STRAY, TRANSACTION_SET, UNPLACED, UNTERMINATED, Value, element, set_name,
+    SEGMENT, SET, STRAY, TRANSACTION_SET, UNPLACED, UNTERMINATED, Value, element,
 };
 use crate::guide::{ChildKind, LoopIndex, Walk, library};
 use crate::x12::{Delimiters, Fault, FaultKind, Item, Reader, Segment};
@@ -154,7 +154,7 @@ impl<T: FnMut(Piece) -> io::Result<()>> Document<T> {
             match guide.and_then(names::of) {
                 Some(named) => {
                     let mut levels = Levels::new(named, TRANSACTION_SET);
-                    levels.head.push(SET, Value::text(set_name(named.guide)));
+                    levels.head.push(SET, Value::text(named.guide.name()));
                     seen.unplaced += u64::from(!levels.place(segment, tell)?);
                     *set = Some(Set::Guided(levels));
                 }

@@ -2,7 +2,7 @@
 //! accepts. It must not say anything that the guide does not.
 
 use super::element::is_filled_in;
-use super::names::{self, LoopNames, Named, SegmentNames, set_name};
+use super::names::{self, LoopNames, Named, SegmentNames};
 use super::{
     DELIMITERS, INTERCHANGE, LINE_BREAK, LINE_BREAK_AT_END, ORDER, Object, SET, TRANSACTION_SET,
     UNTERMINATED, Value,
@@ -15,7 +15,7 @@ use crate::guide::{
 /// The schema, in the order of the guide.
 pub fn schema(guide: &Guide) -> Object {
     let mut schema = Object::default();
-    let title = format!("{} {}: {}", set_name(guide), guide.id, guide.title);
+    let title = format!("{} {}: {}", guide.name(), guide.id, guide.title);
     schema.push(
         "$schema",
         Value::text("https://json-schema.org/draft/2020-12/schema"),
@@ -81,7 +81,7 @@ fn a_loop(named: &Named, index: LoopIndex) -> Object {
     let mut members = loop_members(named, index);
     if index == 0 {
         let mut set = Object::default();
-        set.push("const", Value::text(set_name(guide)));
+        set.push("const", Value::text(guide.name()));
         members.insert(0, (SET.to_owned(), Value::Object(set), true));
         return object(&guide.title, members);
     }

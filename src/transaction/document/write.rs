@@ -12,6 +12,7 @@ use super::{
     SEGMENT, SET, STRAY, TRANSACTION_SET, UNPLACED, UNTERMINATED, Value,
 };
 use crate::guide::{ChildKind, LoopIndex, SegmentIndex};
+use crate::guide::{Guide, library};
 use crate::x12::{Delimiters, ISA_LENGTH};
 
 /// Widths of the elements of ISA.
@@ -379,7 +380,7 @@ impl DocumentWriter {
         let named = match object.get(SET) {
             None => None,
             Some(Value::Text(name)) => {
-                let guide = names::find(name).and_then(names::of);
+                let guide = library().called(name).and_then(names::of);
                 Some(guide.ok_or_else(|| self.misfit(no_set(name)))?)
             }
             Some(_) => return Err(self.misfit(format!("`{SET}` is no text"))),
@@ -797,11 +798,7 @@ impl DocumentWriter {
 
 /// What to say of a set without a guide here.
 pub fn no_set(name: &str) -> String {
-    let known: Vec<&str> = crate::guide::library()
-        .guides()
-        .iter()
-        .map(names::set_name)
-        .collect();
+    let known: Vec<&str> = library().guides().iter().map(Guide::name).collect();
     format!(
         "no guide here is called {name}; those that are: {}",
         known.join(", ")
