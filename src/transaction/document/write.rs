@@ -3,6 +3,11 @@
 //! [`crate::x12::Writer`] is not used here: it counts for itself and cuts empty elements, and a document may say
 //! otherwise.
 
+mod header;
+mod misfit;
+
+pub(super) use self::header::ISA_WIDTH;
+pub use self::misfit::{Misfit, no_set};
 use super::element::{self, SegmentText};
 use super::lines::END;
 use super::names::{self, Named};
@@ -11,14 +16,9 @@ use super::{
     AS_WRITTEN, DELIMITERS, INTERCHANGE, ISA_WIDTHS, LINE_BREAK, LINE_BREAK_AT_END, Object,
     SEGMENT, SET, STRAY, TRANSACTION_SET, UNPLACED, UNTERMINATED, Value,
 };
-use crate::guide::{ChildKind, LoopIndex, SegmentIndex};
-use crate::guide::{Guide, library};
-use crate::x12::{Delimiters, ISA_LENGTH};
+use crate::guide::{ChildKind, LoopIndex, SegmentIndex, library};
+use crate::x12::Delimiters;
 
-/// Widths of the elements of ISA.
-pub(super) const ISA_WIDTH: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
-/// What an ISA says where a document leaves it out: no authorization, no security, version 00501.
-const ISA_DEFAULT: [(usize, &str); 5] = [(1, "00"), (2, ""), (3, "00"), (4, ""), (12, "00501")];
 /// What an interchange says besides its segments.
 const EXTRAS: [&str; 5] = [
     DELIMITERS,
@@ -29,41 +29,6 @@ const EXTRAS: [&str; 5] = [
 ];
 /// Places of GS and its loop in the envelope's guide; a test holds them.
 const GROUP: LoopIndex = 1;
-
-/// Why a document is none, and where. It holds no value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
-    /// `interchange[0].functional_group[0].group_header.sender`.
-    pub path: String,
-    pub reason: String,
-}
-
-impl Misfit {
-    pub(super) fn at(path: &str, reason: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            reason: reason.into(),
-        }
-    }
-
-    /// A name that is not known there.
-    pub(super) fn unknown<'n>(
-        path: &str,
-        name: &str,
-        known: impl Iterator<Item = &'n str>,
-    ) -> Self {
-        let known: Vec<&str> = known.collect();
-        Self::at(path, near(name, &known))
-    }
-}
-
-impl std::fmt::Display for Misfit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.path, self.reason)
-    }
-}
-
-impl std::error::Error for Misfit {}
 
 /// Writes documents, whole or in lines, one after the other.
 #[derive(Debug, Default)]
@@ -226,130 +191,6 @@ impl DocumentWriter {
             open.unterminated |= unterminated;
         }
         Ok(())
-    }
-
-    fn delimiters(&self, object: &Object) -> Result<Delimiters, Misfit> {
-        let given = match object.get(DELIMITERS) {
-            None => return Ok(Delimiters::USUAL),
-            Some(Value::Object(given)) => given,
-            Some(_) => return Err(self.misfit(format!("`{DELIMITERS}` is no object"))),
-        };
-        let known = ["element", "component", "repetition", "segment"];
-        if let Some((name, _)) = given
-            .0
-            .iter()
-            .find(|(name, _)| !known.contains(&name.as_str()))
-        {
-            let path = format!("{}.{DELIMITERS}", self.path);
-            return Err(Misfit::unknown(&path, name, known.into_iter()));
-        }
-        let one = |name: &str| match given.get(name).map(element::decoded) {
-            None => Ok(None),
-            Some(Some(Ok(bytes))) if bytes.len() == 1 => Ok(Some(bytes[0])),
-            Some(_) => Err(self.misfit(format!("`{DELIMITERS}.{name}` is not one character"))),
-        };
-        Ok(Delimiters {
-            element: one("element")?.unwrap_or(Delimiters::USUAL.element),
-            component: one("component")?.unwrap_or(Delimiters::USUAL.component),
-            repetition: one("repetition")?,
-            segment: one("segment")?.unwrap_or(Delimiters::USUAL.segment),
-        })
-    }
-
-    /// ISA is its own kind of segment: fixed widths, and two separators are its data.
-    fn isa(&mut self, object: &Object) -> Result<(), Misfit> {
-        let Some(open) = &self.open else {
-            return Ok(());
-        };
-        let (delimiters, as_written) = (open.delimiters, open.as_written);
-        let names = &names::envelope().segments[0];
-        let mut values: Vec<Option<Vec<u8>>> = vec![None; ISA_WIDTH.len()];
-        for (name, value) in &object.0 {
-            let known = || names.elements.iter().flatten().map(|one| one.name.as_str());
-            let number = match known().position(|known| known == name) {
-                Some(at) => at + 1,
-                // Where the header is no proper one it may have more.
-                None => match name
-                    .parse()
-                    .ok()
-                    .filter(|number| as_written && (17..256).contains(number))
-                {
-                    Some(number) => number,
-                    None => return Err(Misfit::unknown(&self.path, name, known())),
-                },
-            };
-            let bytes = match element::decoded(value) {
-                Some(Ok(bytes)) => bytes,
-                _ => return Err(self.misfit(format!("`{name}` is no text"))),
-            };
-            if bytes
-                .iter()
-                .any(|&byte| byte == delimiters.element || byte == delimiters.segment)
-            {
-                return Err(self.misfit(format!("`{name}` holds a separator")));
-            }
-            values.resize(values.len().max(number), None);
-            values[number - 1] = Some(bytes);
-        }
-        let begin = self.out.len();
-        self.out.extend_from_slice(b"ISA");
-        if as_written {
-            let count = values
-                .iter()
-                .rposition(Option::is_some)
-                .map_or(0, |last| last + 1);
-            for value in &values[..count] {
-                self.out.push(delimiters.element);
-                self.out
-                    .extend_from_slice(value.as_deref().unwrap_or_default());
-            }
-        } else {
-            self.fill_isa(&mut values);
-            for (at, (value, width)) in values.iter().zip(ISA_WIDTH).enumerate() {
-                let name = || names.element(at + 1).map_or("", |one| one.name.as_str());
-                let Some(value) = value else {
-                    return Err(self.misfit(format!("`{}` is missing", name())));
-                };
-                if value.len() > width {
-                    return Err(self.misfit(format!("`{}` is longer than {width}", name())));
-                }
-                self.out.push(delimiters.element);
-                self.out.extend_from_slice(value);
-                self.out
-                    .extend(std::iter::repeat_n(b' ', width - value.len()));
-            }
-        }
-        let control = values[12].as_deref().unwrap_or_default();
-        let control = String::from_utf8_lossy(control).into_owned();
-        if let Some(open) = &mut self.open {
-            open.control_number = control;
-        }
-        self.out.push(delimiters.segment);
-        let isa = &self.out[begin..];
-        if !as_written && (isa.len() != ISA_LENGTH || Delimiters::from_isa(isa) != Some(delimiters))
-        {
-            return Err(self.misfit("its delimiters are letters, blank, or not told apart"));
-        }
-        self.break_line();
-        Ok(())
-    }
-
-    fn fill_isa(&self, values: &mut [Option<Vec<u8>>]) {
-        let delimiters = self
-            .open
-            .as_ref()
-            .map_or(Delimiters::USUAL, |open| open.delimiters);
-        for (number, default) in ISA_DEFAULT {
-            values[number - 1].get_or_insert_with(|| default.as_bytes().to_vec());
-        }
-        match delimiters.repetition {
-            Some(repetition) => values[10] = Some(vec![repetition]),
-            None => {
-                values[10].get_or_insert_with(|| b"U".to_vec());
-            }
-        }
-        values[12].get_or_insert_with(|| format!("{:09}", self.interchanges).into_bytes());
-        values[15] = Some(vec![delimiters.component]);
     }
 
     fn open_group(&mut self, value: &Value) -> Result<(), Misfit> {
@@ -794,13 +635,4 @@ impl DocumentWriter {
     fn misfit(&self, reason: impl Into<String>) -> Misfit {
         Misfit::at(&self.path, reason)
     }
-}
-
-/// What to say of a set without a guide here.
-pub fn no_set(name: &str) -> String {
-    let known: Vec<&str> = library().guides().iter().map(Guide::name).collect();
-    format!(
-        "no guide here is called {name}; those that are: {}",
-        known.join(", ")
-    )
 }
