@@ -50,6 +50,8 @@ pub(super) struct RuleBook {
     retained: Vec<bool>,
     /// By segment: whether a rule reads it.
     wanted: Vec<bool>,
+    /// By loop: the loops that stand in it, at any depth.
+    inside: Vec<Vec<bool>>,
 }
 
 /// The rules of one loop, in the order of their names.
@@ -91,6 +93,12 @@ impl RuleBook {
             by_loop: guide.loops.iter().map(|_| LoopRules::default()).collect(),
             retained: vec![false; guide.loops.len()],
             wanted: vec![false; guide.segments.len()],
+            inside: (0..guide.loops.len())
+                .map(|outer| {
+                    let inner = 0..guide.loops.len();
+                    inner.map(|inner| guide.holds(outer, inner)).collect()
+                })
+                .collect(),
         };
         let name = guide.name();
         for rule in rules

@@ -195,8 +195,11 @@ impl<'s> Judge<'s> {
 
     fn passes(&self, test: &Test<BoundPath>, here: Here) -> bool {
         match test {
-            Test::Present(path) => self.first(path, here, |_| true).is_some(),
-            Test::Is(path, codes) => self.first(path, here, |one| fits(codes, one)).is_some(),
+            Test::Present(path) => self.any(path, here, |_| true),
+            Test::Is(path, codes) => self.any(path, here, |one| fits(codes, one)),
+            Test::Absent(path) => !self.any(path, here, |_| true),
+            Test::Only(path, codes) => !self.any(path, here, |one| !fits(codes, one)),
+            Test::Not(path, codes) => !self.any(path, here, |one| fits(codes, one)),
             _ => self.offender(test, here).is_none(),
         }
     }
@@ -231,7 +234,7 @@ impl<'s> Judge<'s> {
     }
 
     fn has(&self, path: &BoundPath, here: Here, text: &[u8]) -> bool {
-        self.first(path, here, |one| one == text).is_some()
+        self.any(path, here, |one| one == text)
     }
 
     /// The value on the left that breaks a comparison; some value there where no pair keeps it and one must.
@@ -312,6 +315,11 @@ impl<'s> Judge<'s> {
         values
     }
 
+    /// Whether something holds of some value.
+    fn any(&self, path: &BoundPath, here: Here, is_meant: impl Fn(&[u8]) -> bool) -> bool {
+        !self.visit(path, here, &mut |value| !is_meant(value.text))
+    }
+
     /// The first value, in the order of the segments, of which something holds.
     fn first(
         &self,
@@ -330,16 +338,20 @@ impl<'s> Judge<'s> {
         found
     }
 
-    fn visit(&self, path: &BoundPath, here: Here, visit: &mut dyn FnMut(Value<'s>) -> bool) {
+    /// Visits the values that a path means until told to stop; whether it never was.
+    fn visit(
+        &self,
+        path: &BoundPath,
+        here: Here,
+        visit: &mut dyn FnMut(Value<'s>) -> bool,
+    ) -> bool {
         if path.scope == Scope::Here {
-            if let Some(entry) = here.entry {
-                self.visit_segment(path, entry, here.element, visit);
-            }
-            return;
+            let mut entry = here.entry.iter();
+            return entry.all(|&entry| self.visit_segment(path, entry, here.element, visit));
         }
         self.shelf.visit(self.book, path, |entry| {
             self.visit_segment(path, entry, 0, visit)
-        });
+        })
     }
 
     fn visit_segment(

@@ -149,7 +149,7 @@ impl Shelf {
         (0..self.open.len()).rev().find_map(|depth| {
             let open = self.open[depth].loop_index;
             let is_itself = loops.contains(&open);
-            let holds = || loops.iter().any(|&inner| book.guide.holds(open, inner));
+            let holds = || loops.iter().any(|&inner| book.inside[open][inner]);
             (is_itself || holds()).then_some(Around { depth, is_itself })
         })
     }

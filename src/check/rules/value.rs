@@ -24,7 +24,7 @@ pub(super) fn compares(left: &[u8], relation: Relation, right: &[u8], plus: i64)
     if let Some((left, right)) = day(left).zip(day(right)) {
         let right = match plus {
             0 => right,
-            days => right.checked_add(days.days()).ok()?,
+            days => later(right, days)?,
         };
         return Some(holds(left.cmp(&right), relation));
     }
@@ -58,7 +58,17 @@ pub(super) fn holds(ordering: std::cmp::Ordering, relation: Relation) -> bool {
     }
 }
 
-fn day(value: &[u8]) -> Option<Date> {
+/// Year, month and day, as they are ordered.
+type Day = (i16, i8, i8);
+
+fn later((year, month, day): Day, days: i64) -> Option<Day> {
+    let date = Date::new(year, month, day).ok()?;
+    let date = date.checked_add(days.days()).ok()?;
+    Some((date.year(), date.month(), date.day()))
+}
+
+/// A day written `CCYYMMDD`; that the month has it is for the element check to say.
+fn day(value: &[u8]) -> Option<Day> {
     if value.len() != 8 || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -67,8 +77,15 @@ fn day(value: &[u8]) -> Option<Date> {
             .iter()
             .fold(0i16, |number, digit| number * 10 + i16::from(digit - b'0'))
     };
-    let narrow = |number: i16| i8::try_from(number).ok();
-    Date::new(digits(0, 4), narrow(digits(4, 6))?, narrow(digits(6, 8))?).ok()
+    let within = |number: i16, max: i16| {
+        let number = Some(number).filter(|number| (1..=max).contains(number))?;
+        i8::try_from(number).ok()
+    };
+    Some((
+        digits(0, 4),
+        within(digits(4, 6), 12)?,
+        within(digits(6, 8), 31)?,
+    ))
 }
 
 /// A decimal in millionths; `None` where it is none, or finer, or has a leading zero as identifiers do.
