@@ -271,6 +271,13 @@ impl<'a> Element<'a> {
             .map(move |raw| Element { raw, delimiters })
     }
 
+    /// Whether it holds a repetition separator.
+    #[inline]
+    pub fn repeats(&self) -> bool {
+        let separator = self.delimiters.repetition;
+        separator.is_some_and(|separator| self.raw.contains(&separator))
+    }
+
     /// What stands before the first repetition separator.
     pub fn first_repetition(&self) -> Self {
         self.repetitions().next().unwrap_or(*self)

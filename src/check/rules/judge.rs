@@ -1,5 +1,6 @@
 //! Judges the rules of a loop when it ends, and says where one is broken. It must not know any rule.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::guide::rule::{
@@ -42,6 +43,24 @@ struct Value<'s> {
     component: u8,
     repetition: u8,
     text: &'s [u8],
+}
+
+/// What stands for a value that is no single one: a count, a sum.
+const NOWHERE: Value<'static> = Value {
+    entry: usize::MAX,
+    element: 0,
+    component: 0,
+    repetition: 0,
+    text: b"",
+};
+
+/// What an operand stands for.
+enum Measured<'r> {
+    /// The first or the last day of each value of a path, or the value itself.
+    Edges(&'r BoundPath, bool),
+    Text(Cow<'r, str>),
+    /// A sum with an amount that cannot be read.
+    Nothing,
 }
 
 impl Rules {
@@ -123,35 +142,23 @@ impl<'s> Judge<'s> {
         let Some(at) = &rule.bound.at else {
             return self.at(rule, Here::default(), findings);
         };
-        let mut anchors = Vec::new();
         self.shelf.visit(self.book, at, |entry| {
-            anchors.push(entry);
-            true
-        });
-        for &entry in anchors.iter().rev() {
+            let here = |element| Here {
+                entry: Some(entry),
+                element,
+            };
             match at.element {
                 Part::Each => {
                     let elements = self.shelf.segment(entry).map_or(0, |segment| segment.len());
-                    for element in 1..=narrow(elements) {
-                        let here = Here {
-                            entry: Some(entry),
-                            element,
-                        };
-                        if !self.is_empty(here) {
-                            self.at(rule, here, findings);
-                        }
-                    }
+                    let elements = (1..=narrow(elements)).map(here);
+                    elements
+                        .filter(|&here| !self.is_empty(here))
+                        .for_each(|here| self.at(rule, here, findings));
                 }
-                _ => self.at(
-                    rule,
-                    Here {
-                        entry: Some(entry),
-                        element: 0,
-                    },
-                    findings,
-                ),
+                _ => self.at(rule, here(0), findings),
             }
-        }
+            true
+        });
     }
 
     fn is_empty(&self, here: Here) -> bool {
@@ -246,61 +253,71 @@ impl<'s> Judge<'s> {
         right: &Operand<BoundPath>,
         here: Here,
     ) -> Option<Value<'s>> {
-        let right = self.texts(right, here);
-        let keeps = |text: &[u8], of: &[u8]| compares(text, relation, of, plus);
-        let broken = |text: &[u8]| match some {
-            true => !right.iter().any(|of| keeps(text, of) == Some(true)),
-            false => right.iter().any(|of| keeps(text, of) == Some(false)),
-        };
-        let nowhere = Value {
-            entry: usize::MAX,
-            element: 0,
-            component: 0,
-            repetition: 0,
-            text: b"",
-        };
-        let (path, last) = match left {
-            Operand::First(path) => (path, false),
-            Operand::Last(path) => (path, true),
-            Operand::Count(path) | Operand::Sum(path) => {
-                let texts = self.texts(left, here);
-                let is_broken = texts.iter().any(|text| broken(text));
-                return is_broken.then(|| self.first(path, here, |_| true).unwrap_or(nowhere));
-            }
-            Operand::Constant(text) => return broken(text.as_bytes()).then_some(nowhere),
-        };
-        if !some {
-            return self.first(path, here, |text| broken(edge(text, last)));
+        let (from, right) = (self.measured(left, here), self.measured(right, here));
+        if matches!(from, Measured::Nothing) || matches!(right, Measured::Nothing) {
+            return None;
         }
-        // One pair is enough: only where every value on the left finds no match is the test broken.
-        match self.first(path, here, |text| !broken(edge(text, last))) {
-            Some(_) => None,
-            None => Some(self.first(path, here, |_| true).unwrap_or(nowhere)),
+        let breaks = |text: &[u8]| {
+            let kept = |of: &[u8]| compares(text, relation, of, plus);
+            match some {
+                true => !self.any_of(&right, here, |of| kept(of) == Some(true)),
+                false => self.any_of(&right, here, |of| kept(of) == Some(false)),
+            }
+        };
+        let at_path = || {
+            let path = left.path()?;
+            self.first(path, here, |_| true)
+        };
+        match from {
+            Measured::Edges(path, last) if !some => {
+                self.first(path, here, |text| breaks(edge(text, last)))
+            }
+            // One pair is enough: only where every value on the left finds no match is the test broken.
+            measured => {
+                let is_kept = match some {
+                    true => self.any_of(&measured, here, |text| !breaks(text)),
+                    false => !self.any_of(&measured, here, breaks),
+                };
+                (!is_kept).then(|| at_path().unwrap_or(NOWHERE))
+            }
         }
     }
 
-    /// What an operand stands for.
-    fn texts(&self, operand: &Operand<BoundPath>, here: Here) -> Vec<std::borrow::Cow<'s, [u8]>> {
-        let edges = |path: &BoundPath, last: bool| {
-            let values = self.values(path, here).into_iter();
-            values.map(|value| edge(value.text, last).into()).collect()
-        };
+    fn measured<'r>(&self, operand: &'r Operand<BoundPath>, here: Here) -> Measured<'r> {
         match operand {
-            Operand::First(path) => edges(path, false),
-            Operand::Last(path) => edges(path, true),
+            Operand::First(path) => Measured::Edges(path, false),
+            Operand::Last(path) => Measured::Edges(path, true),
             Operand::Count(path) => {
-                vec![counted(self.values(path, here).len()).into_bytes().into()]
+                let mut count = 0;
+                self.visit(path, here, &mut |_| {
+                    count += 1;
+                    true
+                });
+                Measured::Text(counted(count).into())
             }
             Operand::Sum(path) => {
-                let values = self.values(path, here);
-                let sum = values
-                    .iter()
-                    .try_fold(0i128, |sum, value| sum.checked_add(number(value.text)?));
-                sum.map(|sum| written(sum).into_bytes().into())
-                    .into_iter()
-                    .collect()
+                let mut sum = Some(0i128);
+                self.visit(path, here, &mut |value| {
+                    let term = number(value.text);
+                    sum = sum.zip(term).and_then(|(sum, term)| sum.checked_add(term));
+                    sum.is_some()
+                });
+                sum.map_or(Measured::Nothing, |sum| Measured::Text(written(sum).into()))
             }
-            Operand::Constant(text) => vec![text.clone().into_bytes().into()],
+            Operand::Constant(text) => Measured::Text(text.into()),
+        }
+    }
+
+    fn any_of(
+        &self,
+        measured: &Measured<'_>,
+        here: Here,
+        is_meant: impl Fn(&[u8]) -> bool,
+    ) -> bool {
+        match measured {
+            Measured::Edges(path, last) => self.any(path, here, |text| is_meant(edge(text, *last))),
+            Measured::Text(text) => is_meant(text.as_bytes()),
+            Measured::Nothing => false,
         }
     }
 
@@ -544,28 +561,37 @@ fn visit_element<'s>(
     element: Element<'s>,
     visit: &mut dyn FnMut(Value<'s>) -> bool,
 ) -> bool {
-    let several = element.repetitions().nth(1).is_some();
-    element.repetitions().zip(1u8..).all(|(one, at)| {
-        let mut value = Value {
+    if !element.repeats() {
+        return visit_repetition(path, (entry, number, 0), element, visit);
+    }
+    let mut repetitions = element.repetitions().zip(1u8..);
+    repetitions.all(|(one, at)| visit_repetition(path, (entry, number, at), one, visit))
+}
+
+fn visit_repetition<'s>(
+    path: &BoundPath,
+    (entry, element, repetition): (usize, u8, u8),
+    one: Element<'s>,
+    visit: &mut dyn FnMut(Value<'s>) -> bool,
+) -> bool {
+    let mut tell = |component, text: &'s [u8]| {
+        let value = Value {
             entry,
-            element: number,
-            component: 0,
-            repetition: if several { at } else { 0 },
-            text: one.raw(),
+            element,
+            component,
+            repetition,
+            text,
         };
-        match path.component {
-            Part::Whole => value.text.is_empty() || visit(value),
-            Part::One(component) => {
-                value.component = component;
-                value.text = one.component(usize::from(component));
-                value.text.is_empty() || visit(value)
-            }
-            Part::Each => one.components().zip(1u8..).all(|(text, component)| {
-                (value.component, value.text) = (component, text);
-                text.is_empty() || visit(value)
-            }),
+        text.is_empty() || visit(value)
+    };
+    match path.component {
+        Part::Whole => tell(0, one.raw()),
+        Part::One(component) => tell(component, one.component(usize::from(component))),
+        Part::Each => {
+            let mut components = one.components().zip(1u8..);
+            components.all(|(text, component)| tell(component, text))
         }
-    })
+    }
 }
 
 /// How a value breaks a test.

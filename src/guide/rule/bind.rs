@@ -211,14 +211,20 @@ impl<P> Test<P> {
             Self::In(path, of) | Self::Outside(path, of) => vec![path, of],
             Self::Compare { left, right, .. } => [left, right]
                 .into_iter()
-                .filter_map(|operand| match operand {
-                    Operand::First(path)
-                    | Operand::Last(path)
-                    | Operand::Count(path)
-                    | Operand::Sum(path) => Some(path),
-                    Operand::Constant(_) => None,
-                })
+                .filter_map(Operand::path)
                 .collect(),
+        }
+    }
+}
+
+impl<P> Operand<P> {
+    /// Where its values stand; `None` for a constant.
+    pub fn path(&self) -> Option<&P> {
+        match self {
+            Self::First(path) | Self::Last(path) | Self::Count(path) | Self::Sum(path) => {
+                Some(path)
+            }
+            Self::Constant(_) => None,
         }
     }
 }
