@@ -650,3 +650,20 @@ fn the_commands_read_and_write() {
         "{words}"
     );
 }
+
+/// What is written is health information, and no debug print shows it.
+#[test]
+fn a_writer_prints_none_of_what_it_wrote() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/005010X222A1/accepted/office-visits.edi");
+    let mut bytes = Vec::new();
+    let mut sink = JsonSink::new(&mut bytes);
+    document::read(&fs::read(file).unwrap()[..], |piece| sink.piece(piece)).unwrap();
+    sink.finish().unwrap();
+    let mut writer = DocumentWriter::default();
+    writer
+        .value(&serde_json::from_slice(&bytes).unwrap())
+        .unwrap();
+    assert_eq!(format!("{writer:?}").matches("bytes>").count(), 1);
+    assert!(format!("{writer:?}").len() < 20);
+}

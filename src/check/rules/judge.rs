@@ -34,8 +34,8 @@ struct Here {
     element: u8,
 }
 
-/// A value that a path means, and where it stands.
-#[derive(Debug, Clone, Copy)]
+/// A value that a path means, and where it stands. It may be health information: it cannot be printed.
+#[derive(Clone, Copy)]
 struct Value<'s> {
     entry: usize,
     /// 0: the segment as a whole.

@@ -9,9 +9,15 @@ use super::{Object, Piece, Value};
 pub(super) const END: &str = "_end";
 
 /// Writes pieces as NDJSON: a level with what stands in it before its parts, each part, and what stands behind them.
-#[derive(Debug)]
 pub struct LineSink<W> {
     out: W,
+}
+
+/// What was written may be protected health information.
+impl<W> std::fmt::Debug for LineSink<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LineSink").finish_non_exhaustive()
+    }
 }
 
 impl<W: Write> LineSink<W> {

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use super::{INTERCHANGE, ORDER, Object, Piece, UNPLACED, Value};
 
 /// Writes pieces as nested JSON, indented.
-#[derive(Debug)]
 pub struct JsonSink<W> {
     out: W,
     levels: Vec<Level>,
@@ -21,6 +20,13 @@ struct Level {
     /// What stands last, for it may grow while parts come.
     unplaced: Vec<Value>,
     order: Vec<Value>,
+}
+
+/// What was written may be protected health information.
+impl<W> std::fmt::Debug for JsonSink<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JsonSink").finish_non_exhaustive()
+    }
 }
 
 impl<W: Write> JsonSink<W> {

@@ -31,7 +31,7 @@ const EXTRAS: [&str; 5] = [
 const GROUP: LoopIndex = 1;
 
 /// Writes documents, whole or in lines, one after the other.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct DocumentWriter {
     out: Vec<u8>,
     /// Where in the document we are.
@@ -41,7 +41,6 @@ pub struct DocumentWriter {
 }
 
 /// An interchange that is not closed.
-#[derive(Debug)]
 struct Open {
     delimiters: Delimiters,
     line_break: Vec<u8>,
@@ -55,7 +54,6 @@ struct Open {
     group: Option<Group>,
 }
 
-#[derive(Debug)]
 struct Group {
     control_number: String,
     sets: u32,
@@ -63,7 +61,6 @@ struct Group {
     set: Option<Set>,
 }
 
-#[derive(Debug)]
 struct Set {
     named: Option<&'static Named>,
     control_number: String,
@@ -71,6 +68,13 @@ struct Set {
     is_closed: bool,
     /// Open levels of a document in lines, the set itself first.
     levels: Vec<LoopIndex>,
+}
+
+/// What was written may be protected health information.
+impl std::fmt::Debug for DocumentWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<{} bytes>", self.out.len())
+    }
 }
 
 impl DocumentWriter {
