@@ -536,6 +536,10 @@ fn hard_cases_come_back() {
         ),
         ("unterminated", format!("{isa}IEA*0*000000001")),
         (
+            "a terminator in a header's data",
+            format!("{isa}IEA*0*000000001~").replacen("00*     ", "00*~    ", 1),
+        ),
+        (
             "a set without a group",
             format!("{isa}ST*837*0001*005010X222A1~SE*2*0001~IEA*1*000000001~"),
         ),

@@ -65,10 +65,9 @@ impl DocumentWriter {
                 Some(Ok(bytes)) => bytes,
                 _ => return Err(self.misfit(format!("`{name}` is no text"))),
             };
-            if bytes
-                .iter()
-                .any(|&byte| byte == delimiters.element || byte == delimiters.segment)
-            {
+            // Fixed widths tell where a proper header ends, whatever its data.
+            let ends = |&byte: &u8| as_written && byte == delimiters.segment;
+            if bytes.iter().any(|b| *b == delimiters.element || ends(b)) {
                 return Err(self.misfit(format!("`{name}` holds a separator")));
             }
             values.resize(values.len().max(number), None);
