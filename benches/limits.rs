@@ -35,7 +35,7 @@ fn main() -> io::Result<()> {
             Ok(())
         }
         (Some("check"), Some(file), _) => {
-            println!("{:?}", judge(&std::fs::read(file)?));
+            println!("{:?}", judge(2, &std::fs::read(file)?));
             Ok(())
         }
         (Some("time"), Some(work), Some(file)) => time(&work, &std::fs::read(file)?),
@@ -67,7 +67,7 @@ fn time(work: &str, file: &[u8]) -> io::Result<()> {
     let work: fn(&[u8]) -> usize = match work {
         "lex" => lex,
         "read" => claim_lines,
-        "check" => |file| usize::from(judge(file) == Verdict::Accepted),
+        "check" => |file| usize::from(judge(2, file) == Verdict::Accepted),
         _ => return Err(io::Error::other("lex, read or check")),
     };
     let seconds = in_turns(ROUNDS, own, vec![Timed::new(|| work(black_box(file)))]);
@@ -176,24 +176,29 @@ fn compare_lexing(set: &str, file: &[u8]) {
 
 fn compare_checking(set: &str, file: &[u8]) {
     let types = best::Types::of_guides();
+    let judged = |snip| move || usize::from(judge(snip, black_box(file)) == Verdict::Accepted);
     let seconds = in_turns(
         3,
         own,
         vec![
-            Timed::new(|| usize::from(judge(black_box(file)) == Verdict::Accepted)),
+            Timed::new(judged(2)),
+            Timed::new(judged(5)),
             Timed::new(|| types.check(black_box(file))),
         ],
     );
-    let [ours, limit] = seconds[..] else { return };
+    let [guide, codes, limit] = seconds[..] else {
+        return;
+    };
     let speed = |seconds| gigabytes(file.len(), seconds);
-    let name = "every element: type, length, characters";
-    row(
-        &format!("check {set}, SNIP 1-2"),
-        speed(ours),
-        name,
-        speed(limit),
-        "",
-    );
+    for (snip, seconds, asked) in [("1-2", guide, "50 %"), ("1-5", codes, "30 %")] {
+        row(
+            &format!("check {set}, SNIP {snip}"),
+            speed(seconds),
+            "every element: type, length, characters",
+            speed(limit),
+            asked,
+        );
+    }
 }
 
 fn compare_writing(set: &str, file: &[u8]) {
@@ -246,7 +251,7 @@ fn compare_reading(set: &str, file: &[u8]) {
     );
 }
 
-/// Two interchanges on two threads, against one after the other.
+/// The sets of one file on two threads, and two files lexed at once.
 fn compare_threads(set: &str, file: &[u8]) {
     let two = || {
         std::thread::scope(|scope| {
@@ -254,21 +259,33 @@ fn compare_threads(set: &str, file: &[u8]) {
             lex(black_box(file)) + other.join().unwrap_or_default()
         })
     };
+    let judged = |threads| move || usize::from(judge_on(threads, 7, file) == Verdict::Accepted);
     let seconds = in_turns(
-        ROUNDS,
+        3,
         wall,
-        vec![Timed::new(two), Timed::new(|| lex(black_box(file)))],
+        vec![
+            Timed::new(two),
+            Timed::new(|| lex(black_box(file))),
+            Timed::new(judged(2)),
+            Timed::new(judged(1)),
+        ],
     );
-    let [ours, limit] = seconds[..] else { return };
-    let (ours, limit) = (
-        gigabytes(2 * file.len(), ours),
-        gigabytes(file.len(), limit),
+    let [two_files, one_file, judged_on_two, judged_on_one] = seconds[..] else {
+        return;
+    };
+    let speed = |seconds| gigabytes(file.len(), seconds);
+    row(
+        &format!("check {set}, SNIP 1-7, on two threads"),
+        speed(judged_on_two),
+        "on one",
+        speed(judged_on_one),
+        "180 %",
     );
     row(
-        &format!("lex {set} on two threads"),
-        ours,
+        &format!("lex two files of {set} on two threads"),
+        2.0 * speed(two_files),
         "on one",
-        limit,
+        speed(one_file),
         "180 %",
     );
 }
@@ -316,8 +333,13 @@ fn lex_stream(bytes: &[u8]) -> usize {
     sum + usize::from(told.is_ok())
 }
 
-fn judge(bytes: &[u8]) -> Verdict {
-    let mut checker = Checker::new(2);
+fn judge(snip: u8, bytes: &[u8]) -> Verdict {
+    judge_on(1, snip, bytes)
+}
+
+fn judge_on(threads: usize, snip: u8, bytes: &[u8]) -> Verdict {
+    let start = |work| std::thread::Builder::new().spawn(work).is_ok();
+    let mut checker = Checker::new(snip).on_threads(threads, start);
     read_all(bytes, |item| checker.item(&item));
     checker.finish().verdict()
 }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use claimgate::check::{
     Checker, Code, ENVELOPES_MAX, FINDINGS_MAX, Finding, Judgment, TRANSACTIONS_MAX, Verdict,
 };
+use proptest::prelude::*;
+
 use claimgate::x12::read_all;
 
 const CLAIMS: &str = "005010X222A1/accepted/office-visits.edi";
@@ -685,6 +687,40 @@ fn codes_of_external_lists() {
     let mut checker = Checker::new(4);
     read_all(changed.as_bytes(), |item| checker.item(&item));
     assert_eq!(told(&checker.finish()), [""; 0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever a stream holds, and wherever its envelopes are broken, threads find what one finds, in the same order.
+    #[test]
+    fn threads_find_what_one_finds(
+        files in proptest::collection::vec(any::<prop::sample::Index>(), 1..6),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        lost in proptest::collection::vec(any::<prop::sample::Index>(), 0..4),
+    ) {
+        let fixtures = [edi_files("accepted"), edi_files("rejected")].concat();
+        let mut stream = Vec::new();
+        for file in files {
+            stream.extend(fs::read(file.get(&fixtures)).unwrap());
+        }
+        for (at, byte) in changes {
+            *at.get_mut(&mut stream) = byte;
+        }
+        let mut lines: Vec<&[u8]> = stream.split_inclusive(|byte| *byte == b'\n').collect();
+        for line in lost {
+            lines.remove(line.index(lines.len()));
+            if lines.is_empty() { break }
+        }
+        let stream = lines.concat();
+        let on = |threads| {
+            let start = |work| std::thread::Builder::new().spawn(work).is_ok();
+            let mut checker = Checker::default().on_threads(threads, start);
+            read_all(&stream, |item| checker.item(&item));
+            format!("{:#?}", checker.finish())
+        };
+        prop_assert_eq!(on(1), on(3));
+    }
 }
 
 /// `Code REFERENCE @position` of each finding.

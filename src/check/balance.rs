@@ -95,7 +95,7 @@ fn compare(
 /// The amounts of a CAS: up to six of reason, amount, quantity.
 fn adjustments(segment: &Segment<'_>) -> Sum {
     let mut sum = Sum::default();
-    for number in (3..=18).step_by(3) {
+    for number in (3..=18.min(segment.len() + 1)).step_by(3) {
         if !segment.element(number).is_empty() || !segment.element(number - 1).is_empty() {
             sum.add(amount(segment, number));
         }
@@ -113,24 +113,25 @@ fn minus(left: Option<i64>, right: Option<i64>) -> Option<i64> {
 
 /// An X12 decimal in cents; `None` when absent, unreadable, or finer than a cent.
 fn amount(segment: &Segment<'_>, element: usize) -> Option<i64> {
-    let text = segment.text(element);
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let fraction = fraction.trim_end_matches('0');
-    if (whole.is_empty() && !digits.contains('.')) || fraction.len() > 2 || digits.len() > 18 {
+    let value = segment.element(element).raw();
+    let (sign, digits) = value
+        .strip_prefix(b"-")
+        .map_or((1, value), |rest| (-1, rest));
+    if digits.is_empty() || digits.len() > 18 {
         return None;
     }
-    if !whole
-        .bytes()
-        .chain(fraction.bytes())
-        .all(|byte| byte.is_ascii_digit())
-    {
-        return None;
+    let (mut number, mut fraction) = (0i64, None);
+    for &byte in digits {
+        match (byte, &mut fraction) {
+            (b'0', Some(2..)) => {}
+            (b'0'..=b'9', None | Some(0 | 1)) => {
+                number = number * 10 + i64::from(byte - b'0');
+                fraction = fraction.map(|places| places + 1);
+            }
+            (b'.', None) => fraction = Some(0),
+            _ => return None,
+        }
     }
-    let digits = whole.bytes().chain(fraction.bytes());
-    let number = digits.fold(0, |number: i64, digit| {
-        number * 10 + i64::from(digit - b'0')
-    });
-    let cents = number.checked_mul([100, 10, 1][fraction.len()])?;
+    let cents = number.checked_mul([100, 10, 1][fraction.unwrap_or(0)])?;
     Some(sign * cents)
 }

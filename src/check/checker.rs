@@ -1,5 +1,5 @@
-//! Takes the items of a stream one by one and hands each to the walk, the element check and the balances. It must
-//! not know what any of them looks for.
+//! Takes the items of a stream one by one: judges the envelopes, and hands each transaction set to `set`, in place or on
+//! another thread. It must not know what is asked of a set.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,14 +9,17 @@ use crate::guide::rule::Rule;
 use crate::guide::{Guide, Library, library};
 use crate::x12::{Fault, FaultKind, Item, Place, Segment};
 
-use super::balance::Balance;
-use super::code_set::CodeSet;
-use super::hierarchy::Hierarchy;
+use super::crew::{Crew, Start};
 use super::judgment::{Group, Interchange, Judgment, Transaction};
 use super::keep::{FINDINGS_MAX, Room, TRANSACTIONS_MAX};
 use super::rules::{RuleBook, Rules, rule_book};
+use super::set::{Ended, Set};
+use super::sound::Plans;
 use super::walk::Walk;
 use super::{Code, Finding, element, envelope, keep, support};
+
+/// Walks kept for sets to come.
+const WALKED_MAX: usize = 8;
 
 /// The lowest SNIP level of a rule.
 pub(super) const RULES_FROM: u8 = 4;
@@ -32,6 +35,7 @@ pub struct Checker {
     overlay: Vec<Arc<RuleBook>>,
     judgment: Judgment,
     envelope: Option<Walk<'static>>,
+    envelope_plans: &'static Plans,
     in_group: bool,
     /// Whether the set at hand stands outside any group: that is told at its ST, and it is not judged.
     ungrouped: bool,
@@ -40,6 +44,13 @@ pub struct Checker {
     /// ST02 of the group at hand, at most [`TRANSACTIONS_MAX`].
     control_numbers: HashSet<String>,
     open: Option<Open>,
+    /// Walks of sets before, which know their ways already.
+    walked: Vec<Walk<'static>>,
+    /// How many sets may be judged at once, where it is more than one.
+    threads: Option<(usize, Start)>,
+    /// Sets of the stream so far.
+    sets: u64,
+    crew: Option<Crew>,
     /// A last segment without terminator: what it is decides how bad that is.
     unterminated: Option<Finding>,
     room: Room,
@@ -48,17 +59,12 @@ pub struct Checker {
     telling: Option<Code>,
 }
 
-/// The transaction set at hand.
+/// Where the transaction set at hand is judged.
 #[derive(Debug)]
-struct Open {
-    walk: Option<Walk<'static>>,
-    hierarchy: Hierarchy,
-    balance: Balance,
-    code_set: CodeSet,
-    /// Those of the guide, and those of the payer.
-    rules: Vec<Rules>,
-    transaction: Transaction,
-    at: Place,
+enum Open {
+    Here(Box<Set>),
+    /// By one of the crew.
+    Away,
 }
 
 impl Default for Checker {
@@ -77,11 +83,16 @@ impl Checker {
             overlay: Vec::new(),
             judgment: Judgment::default(),
             envelope: None,
+            envelope_plans: Plans::of(library().envelope()),
             in_group: false,
             ungrouped: false,
             functional_id_listed: false,
             control_numbers: HashSet::new(),
             open: None,
+            walked: Vec::new(),
+            threads: None,
+            sets: 0,
+            crew: None,
             unterminated: None,
             room: Room::default(),
             last: Place::default(),
@@ -101,6 +112,13 @@ impl Checker {
         let books = guides.filter_map(|guide| RuleBook::new(guide, overlay).ok().flatten());
         let overlay = books.collect();
         Self { overlay, ..self }
+    }
+
+    /// The same on so many threads that `start` gives, each with a transaction set of its own; findings are the same and in
+    /// the same order.
+    pub fn on_threads(self, threads: usize, start: Start) -> Self {
+        let threads = (threads > 1).then_some((threads, start));
+        Self { threads, ..self }
     }
 
     /// Takes the next item of the stream.
@@ -125,13 +143,15 @@ impl Checker {
     fn segment(&mut self, segment: &Segment<'_>) {
         self.judgment.segments += 1;
         self.tell_unterminated(Some(segment));
-        if has_id(segment) {
+        if self.telling.is_some() && has_id(segment) {
             self.telling = None;
         }
-        let is_frame = matches!(
-            segment.id(),
-            b"ISA" | b"GS" | b"ST" | b"SE" | b"GE" | b"IEA"
-        );
+        let is_frame = is_frame(segment.id());
+        if !is_frame && self.open.is_some() {
+            self.inside(segment);
+            self.last = segment.place;
+            return;
+        }
         let ungrouped = self.ungrouped;
         self.ungrouped &= !is_frame;
         match segment.id() {
@@ -142,7 +162,6 @@ impl Checker {
             b"SE" => self.end_transaction(segment),
             b"GE" => self.end_group(segment),
             b"IEA" => self.end_interchange(segment),
-            _ if self.open.is_some() => self.inside(segment),
             _ if !has_id(segment) => {
                 self.tell_once(Finding::segment(Code::SeparatorUnused, segment.place, b""));
             }
@@ -213,31 +232,46 @@ impl Checker {
         if !self.is_new(st.text(2)) {
             findings.push(at(Code::TransactionControlDuplicate, st, 2));
         }
-        let rules = guide.map(|guide| self.rules(guide)).unwrap_or_default();
-        self.open = Some(Open {
-            walk: guide.ok().map(Walk::new),
-            rules,
-            hierarchy: Hierarchy::default(),
-            balance: Balance::default(),
-            code_set: CodeSet::new(self.codes.clone()),
-            transaction: Transaction {
-                set,
-                control_number: keep::text(st.text(2)),
-                version,
-                unsupported: guide.err(),
-                segments: 0,
-                findings,
-            },
-            at: st.place,
-        });
-        self.inside(st);
-        if !envelope::is_control_number(st.text(2))
-            && let Some(open) = &mut self.open
-        {
-            // One fault, told once: IK502 has a code for it.
-            let findings = &mut open.transaction.findings;
-            findings.retain(|finding| finding.element != 2);
-            findings.push(at(Code::TransactionControlMissing, st, 2));
+        let transaction = Transaction {
+            set,
+            control_number: keep::text(st.text(2)),
+            version,
+            unsupported: guide.err(),
+            segments: 0,
+            findings,
+        };
+        let mut set = Set::new(transaction, st.place, self.snip_max, self.codes.clone());
+        if let Ok(guide) = guide {
+            set = set.by(guide, self.walk(guide), self.rules(guide));
+        }
+        set.begin(st);
+        self.sets += 1;
+        self.open = Some(self.judged(set));
+    }
+
+    /// Chooses who judges a set. Threads are not worth starting for a stream that holds one only.
+    fn judged(&mut self, set: Set) -> Open {
+        if let Some((threads, start)) = self.threads.take_if(|_| self.sets > 1) {
+            self.crew = Crew::new(threads, start);
+        }
+        match &mut self.crew {
+            Some(crew) => {
+                crew.begin(set);
+                Open::Away
+            }
+            None => Open::Here(Box::new(set)),
+        }
+    }
+
+    fn walk(&mut self, guide: &'static Guide) -> Walk<'static> {
+        let is_of = |walk: &Walk<'_>| std::ptr::eq(walk.guide(), guide);
+        match self.walked.iter().position(is_of) {
+            Some(at) => {
+                let mut walk = self.walked.swap_remove(at);
+                walk.restart();
+                walk
+            }
+            None => Walk::new(guide),
         }
     }
 
@@ -266,64 +300,31 @@ impl Checker {
     }
 
     /// A segment of a transaction set.
+    #[inline]
     fn inside(&mut self, segment: &Segment<'_>) {
-        let snip_max = self.snip_max;
-        let Some(open) = &mut self.open else { return };
-        open.transaction.segments += 1;
-        let findings = &mut open.transaction.findings;
-        let before = findings.len();
-        match &mut open.walk {
-            Some(walk) => {
-                let placed = walk.place(segment, findings);
-                for rules in &mut open.rules {
-                    rules.segment(placed, segment, walk, findings);
-                }
-                if let Some(rule) = placed {
-                    element::check(rule, segment, walk.loop_id(), findings);
-                    if snip_max >= 5 {
-                        let loop_id = walk.loop_id();
-                        open.code_set
-                            .segment(rule, segment, loop_id, before, findings);
-                    }
-                }
-                if segment.is("HL") {
-                    let above = placed.and_then(|_| walk.level_above());
-                    let loop_id = walk.loop_id();
-                    open.hierarchy.level(segment, loop_id, above, findings);
-                } else if segment.is("AAA") {
-                    open.hierarchy.rejected();
-                }
-            }
-            None => unguided(segment, findings),
+        match (&mut self.open, &mut self.crew) {
+            (Some(Open::Here(set)), _) => set.segment(segment),
+            (Some(Open::Away), Some(crew)) => crew.segment(segment),
+            _ => {}
         }
-        if snip_max >= 3 {
-            let loop_id = open.walk.as_ref().map_or("", Walk::loop_id);
-            open.balance
-                .segment(&open.transaction.set, segment, loop_id, findings);
-        }
-        cut(findings, before, snip_max, segment.place);
     }
 
     fn end_transaction(&mut self, se: &Segment<'_>) {
-        if self.open.is_none() {
-            self.envelope_finding(Finding::segment(Code::GroupOutside, se.place, b"SE"));
-            return;
+        match (self.open.take(), &mut self.crew) {
+            (Some(Open::Here(set)), _) => self.take(set.end(se)),
+            (Some(Open::Away), Some(crew)) => {
+                crew.end(se);
+                self.take_ready();
+            }
+            _ => {
+                self.envelope_finding(Finding::segment(Code::GroupOutside, se.place, b"SE"));
+            }
         }
-        self.inside(se);
-        let Some(open) = &mut self.open else { return };
-        let counted = open.transaction.segments;
-        let control_number = open.transaction.control_number.clone();
-        let codes = (
-            Code::TransactionSegmentCount,
-            Code::TransactionControlNumber,
-        );
-        let findings = &mut open.transaction.findings;
-        envelope::check_trailer(se, counted, &control_number, codes, findings);
-        self.finish_transaction(se.place);
     }
 
     fn end_group(&mut self, ge: &Segment<'_>) {
         self.close_transaction(ge.place);
+        self.take_all();
         self.in_envelope(ge);
         if let Some(group) = self.group() {
             group.declared = ge.text(1).parse().ok();
@@ -355,7 +356,7 @@ impl Checker {
         };
         let mut findings = Vec::new();
         if let Some(rule) = walk.place(segment, &mut findings) {
-            element::check(rule, segment, "", &mut findings);
+            element::check(self.envelope_plans, rule, segment, "", &mut findings);
         }
         if segment.is("ISA") {
             envelope::check_isa(segment, &mut findings);
@@ -402,13 +403,15 @@ impl Checker {
             "{} bytes at offset {}",
             fault.bytes, fault.place.offset
         ));
-        match (code, &mut self.open) {
-            (Code::EmptySegment, Some(open)) => open.transaction.findings.push(finding),
+        match code {
+            Code::EmptySegment => match (&mut self.open, &mut self.crew) {
+                (Some(Open::Here(set)), _) => set.tell(finding),
+                (Some(Open::Away), Some(crew)) => crew.tell(finding),
+                _ => self.envelope_finding(finding),
+            },
             // An ISA of wrong width is told before its interchange opens.
-            (Code::StrayBytes | Code::IsaUnreadable | Code::IsaWidth, _) => {
-                self.stream_finding(finding);
-            }
-            (Code::Unterminated, _) => self.unterminated = Some(finding),
+            Code::StrayBytes | Code::IsaUnreadable | Code::IsaWidth => self.stream_finding(finding),
+            Code::Unterminated => self.unterminated = Some(finding),
             _ => self.envelope_finding(finding),
         }
     }
@@ -433,45 +436,45 @@ impl Checker {
     }
 
     fn close_transaction(&mut self, place: Place) {
-        if let Some(open) = &mut self.open {
-            // Where SE was to stand, in the set that lacks it.
-            let place = Place {
-                position: open.transaction.segments + 1,
-                offset: place.offset,
-                ..open.at
-            };
-            let finding = Finding::segment(Code::TransactionNotClosed, place, b"SE");
-            open.transaction.findings.push(finding);
-            self.finish_transaction(place);
+        match (self.open.take(), &mut self.crew) {
+            (Some(Open::Here(set)), _) => self.take(set.end_without(place)),
+            (Some(Open::Away), Some(crew)) => crew.end_without(place),
+            _ => {}
         }
     }
 
-    fn finish_transaction(&mut self, place: Place) {
-        let Some(mut open) = self.open.take() else {
-            return;
-        };
-        let findings = &mut open.transaction.findings;
-        let before = findings.len();
-        if let Some(walk) = &mut open.walk {
-            walk.finish(place, findings);
-            for rules in &mut open.rules {
-                rules.finish(place, findings);
-            }
-            // That SE is missing has a code of its own.
-            findings.retain(|one| one.code != Code::SegmentMissing || one.segment != "SE");
-            open.hierarchy.finish(findings);
-            open.code_set.close_claim(findings);
-        }
-        cut(findings, before, self.snip_max, place);
-        findings.sort_by_key(|finding| finding.place.position);
+    /// Takes a set that has ended into its group.
+    fn take(&mut self, ended: Ended) {
+        let Ended {
+            transaction,
+            walk,
+            place,
+        } = ended;
+        self.walked.extend(walk);
+        self.walked.truncate(WALKED_MAX);
         if let Some(group) = group_at_hand(self.in_group, &mut self.judgment) {
-            self.room.transaction(open.transaction, group, place);
+            self.room.transaction(transaction, group, place);
         }
         self.tell_short(place);
     }
 
+    /// Takes the sets that the crew has done.
+    fn take_ready(&mut self) {
+        while let Some(ended) = self.crew.as_mut().and_then(Crew::ready) {
+            self.take(ended);
+        }
+    }
+
+    /// Waits for every set of the group.
+    fn take_all(&mut self) {
+        while let Some(ended) = self.crew.as_mut().and_then(Crew::wait) {
+            self.take(ended);
+        }
+    }
+
     fn close_group(&mut self, place: Place) {
         self.close_transaction(place);
+        self.take_all();
         if let Some(group) = self.group() {
             group
                 .findings
@@ -527,6 +530,15 @@ impl Checker {
     }
 }
 
+/// Whether a segment opens or closes an envelope.
+fn is_frame(id: &[u8]) -> bool {
+    match *id {
+        [first, second] => matches!(&[first, second], b"GS" | b"ST" | b"SE" | b"GE"),
+        [first, second, third] => matches!(&[first, second, third], b"ISA" | b"IEA"),
+        _ => false,
+    }
+}
+
 fn group_at_hand(in_group: bool, judgment: &mut Judgment) -> Option<&mut Group> {
     let interchange = judgment.interchanges.last_mut().filter(|_| in_group)?;
     interchange.groups.last_mut()
@@ -535,32 +547,6 @@ fn group_at_hand(in_group: bool, judgment: &mut Judgment) -> Option<&mut Group> 
 /// Whether it begins like a segment: else its element separator is another one.
 fn has_id(segment: &Segment<'_>) -> bool {
     segment.id().iter().all(u8::is_ascii_alphanumeric)
-}
-
-/// A set without a guide: whether its segments exist in the standard.
-fn unguided(segment: &Segment<'_>, findings: &mut Vec<Finding>) {
-    if segment.is_empty() {
-        findings.push(Finding::segment(
-            Code::SegmentEmpty,
-            segment.place,
-            segment.id(),
-        ));
-    }
-}
-
-/// Drops what is above the asked SNIP level, and what is more than is kept.
-fn cut(findings: &mut Vec<Finding>, before: usize, snip_max: u8, place: Place) {
-    if findings.len() == before {
-        return;
-    }
-    if snip_max < 7 {
-        let mut at = 0;
-        findings.retain(|finding| {
-            at += 1;
-            at <= before || finding.code.snip() <= snip_max
-        });
-    }
-    keep::cut(findings, FINDINGS_MAX, place);
 }
 
 fn at(code: Code, segment: &Segment<'_>, element: usize) -> Finding {

@@ -10,12 +10,13 @@ use super::{Code, Finding, sound};
 
 /// Tells of everything wrong inside a segment.
 pub(super) fn check(
+    plans: &sound::Plans,
     rule: &Rule,
     segment: &Segment<'_>,
     loop_id: &str,
     findings: &mut Vec<Finding>,
 ) {
-    if !sound::is_sound(rule, segment) {
+    if !plans.is_sound(rule, segment) {
         tell(rule, segment, loop_id, findings);
     }
 }
@@ -286,8 +287,10 @@ fn check_value(simple: &Simple, value: &[u8], format: Option<&str>, report: &mut
         DataType::Text | DataType::Identifier => check_text(value, report),
         _ => {}
     }
-    if let Some(format) = format.filter(|_| report.at.data == "1251") {
-        check_period(value, format, report);
+    if let Some(format) = format.filter(|_| report.at.data == "1251")
+        && !is_period(value, format.as_bytes())
+    {
+        report.tell(Code::ElementDate, format!("expected the format {format}"));
     }
     if !simple.allows(value) {
         let expected = match simple.codes.len() {
@@ -314,26 +317,24 @@ fn check_text(value: &[u8], report: &mut Report<'_>) {
     }
 }
 
-fn check_period(value: &[u8], format: &str, report: &mut Report<'_>) {
+/// Whether a value of 1251 is written as a format of 1250 says; one that we do not know says nothing.
+pub(super) fn is_period(value: &[u8], format: &[u8]) -> bool {
     let halves = || {
         let at = value.iter().position(|&byte| byte == b'-')?;
         Some((&value[..at], &value[at + 1..]))
     };
     let date_and_time =
         |value: &[u8]| value.len() >= 12 && is_date(&value[..8]) && is_time(&value[8..]);
-    let fits = match format {
-        "D8" => value.len() == 8 && is_date(value),
-        "D6" => value.len() == 6 && is_date(value),
-        "TM" => is_time(value),
-        "DT" => date_and_time(value),
-        "RD8" => halves().is_some_and(|(from, to)| {
+    match format {
+        b"D8" => value.len() == 8 && is_date(value),
+        b"D6" => value.len() == 6 && is_date(value),
+        b"TM" => is_time(value),
+        b"DT" => date_and_time(value),
+        b"RD8" => halves().is_some_and(|(from, to)| {
             from.len() == 8 && to.len() == 8 && is_date(from) && is_date(to) && from <= to
         }),
-        "RDT" => halves().is_some_and(|(from, to)| date_and_time(from) && date_and_time(to)),
+        b"RDT" => halves().is_some_and(|(from, to)| date_and_time(from) && date_and_time(to)),
         _ => true,
-    };
-    if !fits {
-        report.tell(Code::ElementDate, format!("expected the format {format}"));
     }
 }
 
@@ -376,13 +377,17 @@ fn pair(value: &[u8], at: usize) -> Option<i16> {
 }
 
 pub(super) fn is_number(value: &[u8], data_type: DataType) -> bool {
-    let digits = value.strip_prefix(b"-").unwrap_or(value);
-    let points = digits.iter().filter(|&&byte| byte == b'.').count();
-    let numeric = digits
-        .iter()
-        .all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    let value = value.strip_prefix(b"-").unwrap_or(value);
+    let (mut digits, mut points) = (0, 0);
+    for &byte in value {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'.' => points += 1,
+            _ => return false,
+        }
+    }
     let most = if data_type == DataType::Decimal { 1 } else { 0 };
-    numeric && points <= most && digits.len() > points
+    points <= most && digits > 0
 }
 
 fn check_notes(

@@ -6,18 +6,21 @@
 mod balance;
 mod checker;
 mod code_set;
+mod crew;
 mod element;
 mod envelope;
 mod finding;
 mod hierarchy;
 mod keep;
 mod rules;
+mod set;
 mod sound;
 mod support;
 mod walk;
 mod wire_code;
 
 pub use checker::Checker;
+pub use crew::Start;
 pub use finding::{Breach, Code, Finding, Severity, Trigger};
 pub use judgment::{Group, Interchange, Judgment, Transaction, Unkept, Unsupported, Verdict};
 pub use keep::{ENVELOPES_MAX, FINDINGS_MAX, STREAM_FINDINGS_MAX, TRANSACTIONS_MAX};

@@ -1,8 +1,9 @@
 //! The rules: what a guide asks for in some situations (SNIP 4), of a line of business (6) or of a payer (7). One file
 //! a rule, `<room>/<Name>.rule`, named in the room's `mod.rs`; `crate::guide::rule` says how they are written. `shelf`
-//! keeps what they look into, `gate` says which of them to ask, `judge` asks them. It must not know what any asks for.
+//! keeps what they look into, `cells` looks it up, `gate` says which of them to ask, `judge` asks them. It must not know what any asks for.
 
 mod business;
+mod cells;
 mod common;
 mod dental;
 mod gate;
@@ -12,11 +13,13 @@ mod professional;
 mod shelf;
 mod value;
 
+use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
-use crate::guide::rule::{BoundPath, BoundRule, Rule, Scope};
+use crate::guide::rule::{BoundPath, BoundRule, Condition, Part, Rule, Scope};
 use crate::guide::{Guide, Library, LoopIndex, library};
 
+use cells::Cell;
 use gate::Gates;
 pub(super) use judge::Rules;
 
@@ -57,15 +60,63 @@ pub(super) struct RuleBook {
 /// The rules of one loop, in the order of their names.
 #[derive(Debug, Default)]
 struct LoopRules {
+    /// Where they look.
+    paths: Vec<BoundPath>,
     rules: Vec<Filed>,
     gates: Gates,
 }
 
-/// A rule and its paths in the guide.
+/// A rule with its paths among those of its loop.
 #[derive(Debug)]
 struct Filed {
     rule: &'static Rule,
-    bound: BoundRule,
+    snip: u8,
+    at: Option<Anchor>,
+    when: Vec<Condition<Cell>>,
+    need: Vec<Condition<Cell>>,
+    tell: Option<Cell>,
+}
+
+/// What a rule judges in its loop.
+#[derive(Debug)]
+struct Anchor {
+    segments: Cell,
+    /// Each element of them for itself.
+    is_each: bool,
+}
+
+impl LoopRules {
+    fn file(&mut self, rule: &'static Rule, bound: &BoundRule) {
+        let mut conditions = |all: &[Condition<BoundPath>]| {
+            let cells = all.iter().map(|one| {
+                let Ok(cells) = one.map(&mut |path| Ok::<_, Infallible>(self.cell(path)));
+                cells
+            });
+            cells.collect()
+        };
+        let (when, need) = (conditions(&bound.when), conditions(&bound.need));
+        let tell = bound.tell.as_ref().map(|path| self.cell(path));
+        let at = bound.at.as_ref().map(|at| Anchor {
+            segments: self.cell(&at.whole()),
+            is_each: at.element == Part::Each,
+        });
+        self.rules.push(Filed {
+            rule,
+            snip: rule.snip,
+            at,
+            when,
+            need,
+            tell,
+        });
+    }
+
+    fn cell(&mut self, path: &BoundPath) -> Cell {
+        let known = self.paths.iter().position(|known| known == path);
+        known.unwrap_or_else(|| {
+            self.paths.push(path.clone());
+            self.paths.len() - 1
+        })
+    }
 }
 
 /// The rules of a guide of the library; `None` where it has none.
@@ -100,6 +151,8 @@ impl RuleBook {
                 })
                 .collect(),
         };
+        let mut bound: Vec<Vec<(&Rule, BoundRule)>> =
+            guide.loops.iter().map(|_| Vec::new()).collect();
         let name = guide.name();
         for rule in rules
             .iter()
@@ -111,13 +164,17 @@ impl RuleBook {
             };
             for index in bind()?.loops {
                 // Each loop has its own: what is around it differs.
-                let bound = bind()?;
-                book.note(index, &bound);
-                book.by_loop[index].rules.push(Filed { rule, bound });
+                bound[index].push((rule, bind()?));
             }
         }
-        for one in &mut book.by_loop {
-            one.gates = Gates::new(&one.rules);
+        for (index, rules) in bound.iter().enumerate() {
+            for (rule, bound) in rules {
+                book.note(index, bound);
+                book.by_loop[index].file(rule, bound);
+            }
+            let bound: Vec<_> = rules.iter().map(|(_, bound)| bound).collect();
+            let of_loop = &mut book.by_loop[index];
+            of_loop.gates = Gates::new(&bound, &mut |path| of_loop.cell(path));
         }
         let holds_any = book.by_loop.iter().any(|one| !one.rules.is_empty());
         Ok(holds_any.then(|| Arc::new(book)))

@@ -1,109 +1,280 @@
 //! Whether the elements of a segment are surely without fault: the common case, decided in one pass that tells
 //! nothing. It may say no of a sound segment, never yes of a faulty one: `element` then looks in detail.
 
-use crate::guide::{
-    Component, Composite, DataType, Element, ElementKind, Note, NoteKind, Segment as Rule, Simple,
-};
-use crate::x12::Segment;
+use std::sync::OnceLock;
 
-use super::element::{is_date, is_number, is_time};
+use crate::guide::{
+    Component, Composite, DataType, ElementKind, Guide, Note, NoteKind, Segment as Rule, Simple,
+    library, pack,
+};
+use crate::x12::{Delimiters, Segment};
+
+use super::element::{is_date, is_number, is_period, is_time};
 
 /// Elements that fit the set of those present.
 const ELEMENTS_MAX: usize = 31;
 
-pub(super) fn is_sound(rule: &Rule, segment: &Segment<'_>) -> bool {
-    let last = segment.len();
-    let fits = (1..=ELEMENTS_MAX).contains(&last) && last <= rule.elements.len();
-    if !fits || !segment.is_plain() || rule.id == "ISA" {
-        return false;
+/// What a segment of each definition of a guide surely may hold.
+#[derive(Debug)]
+pub(super) struct Plans(Vec<Plan>);
+
+/// What a segment or a composite surely may hold, so packed that a look at each of its values is enough.
+#[derive(Debug)]
+struct Plan {
+    slots: Vec<Slot>,
+    composites: Vec<Plan>,
+    /// Allowed values of all slots, packed.
+    codes: Vec<u64>,
+    required: u32,
+    notes: Vec<Note>,
+}
+
+/// What one element or component may be.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    kind: Kind,
+    min: u16,
+    max: u16,
+    /// Where its allowed values lie; none: any value. Of a composite: its number.
+    from: u16,
+    to: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Not used, or for the detailed look to say.
+    Unsure,
+    Text,
+    Integer,
+    Decimal,
+    Date,
+    Time,
+    /// 1251: written as the value before it says.
+    Period,
+    Composite,
+}
+
+impl Plans {
+    /// Those of a guide of the library, or of its envelope.
+    pub(super) fn of(guide: &Guide) -> &'static Self {
+        static ALL: OnceLock<Vec<(&'static Guide, Plans)>> = OnceLock::new();
+        let all = ALL.get_or_init(|| {
+            let guides = library().guides().iter().chain([library().envelope()]);
+            let plans = |guide: &Guide| Self(guide.segments.iter().map(Plan::of_segment).collect());
+            guides.map(|guide| (guide, plans(guide))).collect()
+        });
+        // A guide that is not of the library is looked at in detail.
+        static NONE: Plans = Plans(Vec::new());
+        let mut all = all.iter();
+        let of = all.find(|(known, _)| std::ptr::eq(*known, guide));
+        of.map_or(&NONE, |(_, plans)| plans)
     }
-    let mut present = 0u32;
-    let mut before: &[u8] = b"";
-    for (number, element_rule) in (1..=last).zip(&rule.elements) {
-        let raw = segment.element(number).raw();
-        if !raw.is_empty() {
-            present |= 1 << number;
-            let sound = element_rule
+
+    #[inline]
+    pub(super) fn is_sound(&self, rule: &Rule, segment: &Segment<'_>) -> bool {
+        let plan = self.0.get(rule.index);
+        plan.is_some_and(|plan| plan.is_segment_sound(segment))
+    }
+}
+
+impl Plan {
+    fn of_segment(rule: &Rule) -> Self {
+        let mut plan = Self::new(rule.required, &rule.standard.notes);
+        // ISA has fixed widths, which are no concern of a value alone.
+        let elements = rule.elements.iter().filter(|_| rule.id != "ISA");
+        for element in elements.take(ELEMENTS_MAX) {
+            let slot = match element.as_ref().map(|one| (&one.data, &one.kind)) {
+                Some((data, ElementKind::Simple(simple))) => plan.simple(simple, data),
+                Some((_, ElementKind::Composite(composite))) => {
+                    plan.composites.push(Self::of_composite(composite));
+                    let at = narrow(plan.composites.len() - 1);
+                    Slot {
+                        kind: Kind::Composite,
+                        from: at,
+                        ..Slot::UNSURE
+                    }
+                }
+                None => Slot::UNSURE,
+            };
+            plan.slots.push(slot);
+        }
+        plan
+    }
+
+    fn of_composite(rule: &Composite) -> Self {
+        let mut plan = Self::new(rule.required, &rule.standard.notes);
+        for component in rule.components.iter().take(ELEMENTS_MAX) {
+            let slot = component
                 .as_ref()
-                .is_some_and(|rule| is_element_sound(rule, raw, before, segment));
-            if !sound {
-                return false;
-            }
+                .map(|Component { data, value, .. }| plan.simple(value, data));
+            plan.slots.push(slot.unwrap_or(Slot::UNSURE));
         }
-        before = raw;
+        plan
     }
-    present >> last == 1
-        && rule.required & !present == 0
-        && notes_hold(&rule.standard.notes, present)
-}
 
-fn is_element_sound(rule: &Element, raw: &[u8], before: &[u8], segment: &Segment<'_>) -> bool {
-    let delimiters = segment.delimiters;
-    let repeats = || {
-        delimiters
-            .repetition
-            .is_some_and(|byte| raw.contains(&byte))
-    };
-    let single = segment.is_flat() || !repeats();
-    match &rule.kind {
-        ElementKind::Simple(simple) => {
-            single
-                && (segment.is_flat() || !raw.contains(&delimiters.component))
-                && is_value_sound(simple, &rule.data, raw, before)
-        }
-        ElementKind::Composite(composite) => {
-            single && is_composite_sound(composite, raw, delimiters.component)
+    fn new(required: u32, notes: &[Note]) -> Self {
+        Self {
+            slots: Vec::new(),
+            composites: Vec::new(),
+            codes: Vec::new(),
+            required,
+            notes: notes.to_vec(),
         }
     }
-}
 
-fn is_composite_sound(rule: &Composite, raw: &[u8], separator: u8) -> bool {
-    let mut present = 0u32;
-    let mut before: &[u8] = b"";
-    let mut rules = rule.components.iter();
-    for (index, value) in raw.split(|&byte| byte == separator).enumerate() {
-        let Some(component_rule) = rules.next() else {
-            return false;
+    fn simple(&mut self, rule: &Simple, data: &str) -> Slot {
+        let codes: Option<Vec<u64>> = rule
+            .codes
+            .iter()
+            .map(|code| pack(code.as_bytes()))
+            .collect();
+        let kind = match rule.standard.data_type {
+            _ if codes.is_none() => Kind::Unsure,
+            DataType::Text | DataType::Identifier if data == "1251" => Kind::Period,
+            DataType::Text | DataType::Identifier => Kind::Text,
+            DataType::Integer => Kind::Integer,
+            DataType::Decimal => Kind::Decimal,
+            DataType::Date => Kind::Date,
+            DataType::Time => Kind::Time,
+            DataType::Binary => Kind::Unsure,
         };
-        if !value.is_empty() {
-            present |= 1 << (index + 1);
-            let sound = component_rule.as_ref().is_some_and(
-                |Component {
-                     data, value: rule, ..
-                 }| is_value_sound(rule, data, value, before),
-            );
-            if !sound {
+        let from = narrow(self.codes.len());
+        self.codes.extend(codes.unwrap_or_default());
+        Slot {
+            kind,
+            min: u16::try_from(rule.standard.min).unwrap_or(u16::MAX),
+            max: u16::try_from(rule.standard.max).unwrap_or(u16::MAX),
+            from,
+            to: narrow(self.codes.len()),
+        }
+    }
+
+    #[inline]
+    fn is_segment_sound(&self, segment: &Segment<'_>) -> bool {
+        if !segment.is_plain() || segment.len() > self.slots.len() {
+            return false;
+        }
+        let inner = (!segment.is_flat()).then_some(segment.delimiters);
+        let values = segment.elements().map(|element| element.raw());
+        self.are_sound(values, inner)
+    }
+
+    /// `inner`: the separators that may stand inside a value.
+    #[inline]
+    fn are_sound<'v>(
+        &self,
+        values: impl Iterator<Item = &'v [u8]>,
+        inner: Option<Delimiters>,
+    ) -> bool {
+        let (mut present, mut bit) = (0u32, 1u32);
+        let mut before: &[u8] = b"";
+        let mut slots = self.slots.iter();
+        for value in values {
+            bit <<= 1;
+            let Some(slot) = slots.next() else {
                 return false;
+            };
+            if !value.is_empty() {
+                present |= bit;
+                if !self.holds(slot, value, before, inner) {
+                    return false;
+                }
+            }
+            before = value;
+        }
+        // The last one is not empty: else its separator is one too many.
+        present & bit != 0
+            && bit > 1
+            && self.required & !present == 0
+            && notes_hold(&self.notes, present)
+    }
+
+    /// `before` is the value in front of it, which says how a period is written.
+    #[inline(always)]
+    fn holds(&self, slot: &Slot, value: &[u8], before: &[u8], inner: Option<Delimiters>) -> bool {
+        match (inner, slot.kind) {
+            (None, Kind::Text) => slot.fits_text(value) && self.allows(slot, value),
+            (None, _) => self.holds_plain(slot, value, before),
+            (Some(delimiters), Kind::Composite) => {
+                !repeats(value, delimiters)
+                    && self.is_composite_sound(slot, value, delimiters.component)
+            }
+            (Some(delimiters), _) => {
+                !value.contains(&delimiters.component)
+                    && !repeats(value, delimiters)
+                    && self.holds_plain(slot, value, before)
             }
         }
-        before = value;
     }
-    rule.required & !present == 0 && notes_hold(&rule.standard.notes, present)
+
+    /// Of a value that holds no separator.
+    fn holds_plain(&self, slot: &Slot, value: &[u8], before: &[u8]) -> bool {
+        let fits = match slot.kind {
+            Kind::Unsure => false,
+            Kind::Text => slot.fits_text(value),
+            Kind::Integer => slot.fits_number(value, DataType::Integer),
+            Kind::Decimal => slot.fits_number(value, DataType::Decimal),
+            Kind::Date => slot.fits(value.len()) && is_date(value),
+            Kind::Time => slot.fits(value.len()) && is_time(value),
+            Kind::Period => slot.fits(value.len()) && is_period(value, before),
+            // It is its first component.
+            Kind::Composite => return self.is_composite_sound(slot, value, 0),
+        };
+        fits && self.allows(slot, value)
+    }
+
+    #[inline]
+    fn allows(&self, slot: &Slot, value: &[u8]) -> bool {
+        slot.from == slot.to
+            || pack(value).is_some_and(|value| {
+                self.codes[usize::from(slot.from)..usize::from(slot.to)].contains(&value)
+            })
+    }
+
+    fn is_composite_sound(&self, slot: &Slot, value: &[u8], separator: u8) -> bool {
+        let plan = self.composites.get(usize::from(slot.from));
+        let components = value.split(|&byte| byte == separator);
+        plan.is_some_and(|plan| plan.are_sound(components, None))
+    }
 }
 
-/// `before` is the value in front of it, which says how a period is written.
-fn is_value_sound(rule: &Simple, data: &str, value: &[u8], before: &[u8]) -> bool {
-    let standard = rule.standard;
-    let lengths = standard.min as usize..=standard.max as usize;
-    let fits = match standard.data_type {
-        DataType::Text | DataType::Identifier => lengths.contains(&value.len()) && value[0] != b' ',
-        // Sign and point do not count, so that a value that fits with them fits without.
-        DataType::Integer | DataType::Decimal => {
-            let counted = value.len()
-                - value
-                    .iter()
-                    .filter(|byte| matches!(byte, b'-' | b'.'))
-                    .count();
-            lengths.contains(&counted) && is_number(value, standard.data_type)
-        }
-        DataType::Date => lengths.contains(&value.len()) && is_date(value),
-        DataType::Time => lengths.contains(&value.len()) && is_time(value),
-        DataType::Binary => false,
+fn repeats(value: &[u8], delimiters: Delimiters) -> bool {
+    let separator = delimiters.repetition;
+    separator.is_some_and(|byte| value.contains(&byte))
+}
+
+impl Slot {
+    #[inline]
+    fn fits(&self, length: usize) -> bool {
+        (usize::from(self.min)..=usize::from(self.max)).contains(&length)
+    }
+
+    #[inline]
+    fn fits_text(&self, value: &[u8]) -> bool {
+        self.fits(value.len()) && value[0] != b' '
+    }
+
+    /// Sign and point do not count.
+    fn fits_number(&self, value: &[u8], data_type: DataType) -> bool {
+        let signs = value.iter().filter(|byte| matches!(byte, b'-' | b'.'));
+        is_number(value, data_type) && self.fits(value.len() - signs.count())
+    }
+
+    const UNSURE: Self = Self {
+        kind: Kind::Unsure,
+        min: 0,
+        max: 0,
+        from: 0,
+        to: 0,
     };
-    fits && (data != "1251" || (before == b"D8" && value.len() == 8 && is_date(value)))
-        && rule.allows(value)
 }
 
+/// A segment has some dozens of elements and some hundreds of codes.
+fn narrow(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+#[inline]
 fn notes_hold(notes: &[Note], present: u32) -> bool {
     notes.iter().all(|note| {
         let sent = (note.mask & present).count_ones();
@@ -128,7 +299,7 @@ mod tests {
 
     use super::*;
     use crate::check::element;
-    use crate::guide::library;
+    use crate::guide::{Element, library};
     use crate::x12::{Item, read_all};
 
     const ISA: &str = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261124*1200*^*00501*000000001*0*T*:~";
@@ -214,7 +385,7 @@ mod tests {
                 let Item::Segment(segment) = item else { return };
                 let mut findings = Vec::new();
                 element::tell(rule, &segment, "", &mut findings);
-                assert!(segment.is("ISA") || !is_sound(rule, &segment) || findings.is_empty(), "{text}: {findings:?}");
+                assert!(segment.is("ISA") || !Plan::of_segment(rule).is_segment_sound(&segment) || findings.is_empty(), "{text}: {findings:?}");
             });
         }
     }
@@ -230,7 +401,7 @@ mod tests {
             let Item::Segment(segment) = item else { return };
             if segment.place.transaction > 0 {
                 let rule = walk.place(&segment, &mut Vec::new()).unwrap();
-                assert!(is_sound(rule, &segment) || segment.is("DTP"), "{segment:?}");
+                assert!(Plans::of(guide).is_sound(rule, &segment), "{segment:?}");
                 count += 1;
             }
         });

@@ -2,11 +2,13 @@
 //! inside elements but for the key code that tells segments apart.
 
 mod recover;
+mod route;
 
 use crate::guide::{Child, ChildKind, Guide, LoopIndex, SegmentIndex, Spot, Usage};
 use crate::x12::{Place, Segment};
 
 use super::{Code, Finding};
+use route::{Routes, Stage, State, Way};
 
 /// Where the walk is in one transaction set.
 #[derive(Debug)]
@@ -19,6 +21,11 @@ pub(super) struct Walk<'g> {
     lost: Vec<LoopIndex>,
     /// How many of the loops that were open before the last segment still are.
     unmoved: usize,
+    routes: Routes,
+    /// Of the open loops, where it is known.
+    state: Option<State>,
+    /// The open loops in words of a state; kept to be filled again.
+    stages: Vec<Stage>,
 }
 
 /// The count of a child that was told of as missing and has not come since.
@@ -54,9 +61,24 @@ impl<'g> Walk<'g> {
             spare: Vec::new(),
             lost: Vec::new(),
             unmoved: 0,
+            routes: Routes::default(),
+            state: None,
+            stages: Vec::new(),
         };
         walk.open(0, None);
         walk
+    }
+
+    /// At the beginning again, for the next set of the same guide.
+    pub(super) fn restart(&mut self) {
+        self.frames.clear();
+        self.lost.clear();
+        (self.unmoved, self.state) = (0, None);
+        self.open(0, None);
+    }
+
+    pub(super) fn guide(&self) -> &'g Guide {
+        self.guide
     }
 
     /// Places a segment; `None` when it belongs nowhere, which is then told in `findings`.
@@ -66,16 +88,102 @@ impl<'g> Walk<'g> {
         findings: &mut Vec<Finding>,
     ) -> Option<&'g crate::guide::Segment> {
         self.unmoved = self.frames.len();
+        let from = self.state.or_else(|| self.state_now());
+        if let Some(way) = from.and_then(|from| self.routes.way(from, segment)) {
+            let way = *way;
+            if let Some(count) = self.room(&way) {
+                return Some(self.follow(way, count, segment));
+            }
+        }
+        self.state = None;
         if self.belongs_to_lost(segment) {
             return None;
         }
-        let found = self
-            .forward(segment)
-            .or_else(|| self.awaited_with_other_key(segment));
-        if let Some(candidate) = found {
-            return Some(self.enter(candidate, segment, findings));
+        let before = findings.len();
+        if let Some(spot) = self.forward(segment) {
+            let definition = self.enter(spot, segment, findings);
+            if let (Some(from), true) = (from, findings.len() == before) {
+                self.learn(from, segment, spot, definition.index);
+            }
+            return Some(definition);
+        }
+        if let Some(spot) = self.awaited_with_other_key(segment) {
+            return Some(self.enter(spot, segment, findings));
         }
         self.recover(segment, findings)
+    }
+
+    /// The number of the state of the open loops; `None` where something was lost on the way here.
+    fn state_now(&mut self) -> Option<State> {
+        if !self.lost.is_empty() {
+            return None;
+        }
+        self.stages.clear();
+        for frame in &self.frames {
+            let required = self.guide.loops[frame.index].required.iter();
+            let came = required.fold(0, |came, &at| came << 1 | u64::from(frame.counts[at] > 0));
+            self.stages.push((frame.index, frame.rank, came));
+        }
+        self.state = self.routes.state(&self.stages);
+        self.state
+    }
+
+    /// The count of the child that a way leads to, if it may come once more.
+    #[inline]
+    fn room(&self, way: &Way) -> Option<u32> {
+        let count = self.frames[way.spot.depth].counts[way.spot.child_at];
+        let count = if count == TOLD { 1 } else { count + 1 };
+        (count <= way.limit).then_some(count)
+    }
+
+    /// Goes a way that was gone before: nothing is missing and nothing is to be told.
+    #[inline]
+    fn follow(&mut self, way: Way, count: u32, segment: &Segment<'_>) -> &'g crate::guide::Segment {
+        let Spot { depth, child_at } = way.spot;
+        while self.frames.len() > depth + 1 {
+            if let Some(frame) = self.frames.pop() {
+                self.spare.push(frame.counts);
+            }
+        }
+        self.unmoved = self.unmoved.min(depth + 1);
+        let frame = &mut self.frames[depth];
+        frame.rank = way.rank;
+        frame.counts[child_at] = count;
+        if let Some(index) = way.opens {
+            self.open(index, Some(segment));
+        }
+        self.state = Some(way.to);
+        let guide = self.guide;
+        &guide.segments[way.definition]
+    }
+
+    /// Keeps a way on which nothing was told, where the segment's id and key code alone decide it.
+    fn learn(
+        &mut self,
+        from: State,
+        segment: &Segment<'_>,
+        spot: Spot,
+        definition: SegmentIndex,
+    ) -> Option<()> {
+        let child = self.children(&self.frames[spot.depth])[spot.child_at];
+        let key_place = self.guide.key_place(segment.id())?;
+        let (limit, opens) = match child.kind {
+            ChildKind::Segment(index) => (self.guide.segments[index].repeat, None),
+            ChildKind::Loop(index) => (self.guide.loops[index].repeat, Some(index)),
+        };
+        let way = Way {
+            id: route::packed(segment.id())?,
+            key: key_place.of(segment)?,
+            key_place,
+            rank: child.rank,
+            spot,
+            definition,
+            limit: limit.unwrap_or(TOLD - 1),
+            opens,
+            to: self.state_now()?,
+        };
+        self.routes.keep(from, way);
+        Some(())
     }
 
     /// The id of the innermost open loop.

@@ -5,9 +5,11 @@ mod picture;
 mod text;
 
 use std::io::{self, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -160,7 +162,8 @@ impl Desk<'_> {
         let mut reader = Reader::new(self.bar.wrap_read(&mut input));
         let mut checker = Checker::new(self.args.snip)
             .with_codes(self.codes.clone())
-            .with_overlay(self.overlay);
+            .with_overlay(self.overlay)
+            .on_threads(cores(), |work| thread::Builder::new().spawn(work).is_ok());
         let mut claims = SubmittedClaims::default();
         while let Some(item) = reader.next_item().with_context(|| cannot_read(file))? {
             checker.item(&item);
@@ -286,6 +289,11 @@ impl Desk<'_> {
         }
         Ok(out.write_all(answer)?)
     }
+}
+
+/// How many transaction sets are worth judging at once.
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// An acknowledgment printed by hand has no ledger of numbers behind it.

@@ -13,9 +13,22 @@ pub(super) struct Dispatch {
     /// Packed id and its number, by hash; an empty slot holds no id.
     slots: Vec<(u32, u16)>,
     ids: usize,
+    /// By number of an id: where the codes stand that tell its segments apart.
+    keys: Vec<KeyPlace>,
     /// By loop, then id: where its candidates begin; they end where the next ones begin.
     begins: Vec<u32>,
     candidates: Vec<Candidate>,
+}
+
+/// Where the codes stand that tell the segments of one id apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// Nothing tells them apart.
+    Nowhere,
+    /// Element, and component or 0 for the whole element.
+    At(u8, u8),
+    /// Not the same place for all.
+    Several,
 }
 
 /// A child that a segment of some id may be.
@@ -87,6 +100,7 @@ impl Dispatch {
         let mut dispatch = Self {
             slots: vec![(0, 0); SLOTS],
             ids: 0,
+            keys: Vec::new(),
             begins: Vec::new(),
             candidates: Vec::new(),
         };
@@ -95,6 +109,7 @@ impl Dispatch {
         ids.dedup();
         for id in &ids {
             dispatch.add_id(id.as_bytes());
+            dispatch.keys.push(key_place(guide, id));
         }
         for one in &guide.loops {
             for id in &ids {
@@ -136,6 +151,10 @@ impl Dispatch {
         }
     }
 
+    pub(super) fn key_place(&self, id: &[u8]) -> Option<KeyPlace> {
+        self.keys.get(self.id(id)?).copied()
+    }
+
     fn add_id(&mut self, id: &[u8]) {
         let Some(packed) = pack_id(id).filter(|_| self.ids + 1 < SLOTS) else {
             return;
@@ -146,6 +165,30 @@ impl Dispatch {
         }
         self.slots[slot] = (packed, self.ids as u16);
         self.ids += 1;
+    }
+}
+
+fn key_place(guide: &Guide, id: &str) -> KeyPlace {
+    let segments = guide.segments.iter().filter(|one| one.id == id);
+    let keys = segments.filter_map(|one| one.key.as_ref());
+    let places = keys.map(|key| KeyPlace::At(key.element, key.component));
+    let both = |one, other| if one == other { one } else { KeyPlace::Several };
+    places.reduce(both).unwrap_or(KeyPlace::Nowhere)
+}
+
+impl KeyPlace {
+    /// What a segment says there, packed; `None` where it is long, or other places matter too.
+    #[inline]
+    pub fn of(self, segment: &Segment<'_>) -> Option<u64> {
+        match self {
+            Self::Nowhere => Some(0),
+            Self::At(element, 0) => pack(segment.element(usize::from(element)).raw()),
+            Self::At(element, component) => {
+                let element = segment.element(usize::from(element)).first_repetition();
+                pack(element.component(usize::from(component)))
+            }
+            Self::Several => None,
+        }
     }
 }
 
@@ -162,10 +205,17 @@ impl PackedKey {
 /// A short value as a number, to compare at once; `None` for a longer one. It begins with a 1, so that values of other
 /// lengths are other numbers.
 #[inline]
-fn pack(value: &[u8]) -> Option<u64> {
-    (value.len() < 8).then(|| {
-        let bytes = value.iter();
-        bytes.fold(1, |packed, &byte| packed << 8 | u64::from(byte))
+pub(crate) fn pack(value: &[u8]) -> Option<u64> {
+    Some(match *value {
+        [] => 1,
+        [a] => 1 << 8 | u64::from(a),
+        [a, b] => 1 << 16 | u64::from(a) << 8 | u64::from(b),
+        [a, b, c] => 1 << 24 | u64::from(a) << 16 | u64::from(b) << 8 | u64::from(c),
+        _ if value.len() < 8 => {
+            let bytes = value.iter();
+            bytes.fold(1, |packed, &byte| packed << 8 | u64::from(byte))
+        }
+        _ => return None,
     })
 }
 

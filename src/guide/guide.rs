@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::codes::{self, ListId};
-use super::dispatch::{Candidate, Dispatch, PackedCodes};
+use super::dispatch::{Candidate, Dispatch, KeyPlace, PackedCodes};
 use super::notation::{self, Limits, Line, NotationError};
 use super::{Dictionary, ElementStandard, SegmentStandard, Shared};
 
@@ -239,6 +239,11 @@ impl Guide {
     #[inline]
     pub fn id_number(&self, id: &[u8]) -> Option<usize> {
         self.dispatch.as_ref()?.id(id)
+    }
+
+    /// Where the codes stand that tell the segments of an id apart; `None` where the guide has no such segment.
+    pub fn key_place(&self, id: &[u8]) -> Option<KeyPlace> {
+        self.dispatch.as_ref()?.key_place(id)
     }
 
     /// What a segment may be among the children of a loop, in their order.

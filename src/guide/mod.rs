@@ -19,7 +19,8 @@ mod walk;
 
 pub use audit::Flaw;
 pub use dictionary::{DataType, Dictionary, ElementStandard, Note, NoteKind, SegmentStandard};
-pub use dispatch::Candidate;
+pub(crate) use dispatch::pack;
+pub use dispatch::{Candidate, KeyPlace};
 pub use guide::{
     Child, ChildKind, Component, Composite, Element, ElementKind, Guide, Key, Listed, Loop,
     LoopIndex, Segment, SegmentIndex, Simple, Usage,

@@ -142,6 +142,12 @@ impl<'a> Segment<'a> {
             .map_or(self.raw.len(), |(before, _)| before + 1)
     }
 
+    /// Bytes from the segment's start to the first byte of a part of it.
+    #[inline]
+    pub fn offset_of(&self, part: &[u8]) -> usize {
+        part.as_ptr().addr().wrapping_sub(self.raw.as_ptr().addr())
+    }
+
     /// The whole element as text, or `""` when absent or not UTF-8.
     pub fn text(&self, number: usize) -> &'a str {
         self.element(number).text()

@@ -59,9 +59,9 @@ impl SegmentStack {
         });
     }
 
-    /// The segment kept at this index, 0 the first.
+    /// The segment kept at this index, 0 the first, and where it begins among the bytes kept.
     #[inline]
-    pub fn get(&self, index: usize) -> Option<Segment<'_>> {
+    pub fn get(&self, index: usize) -> Option<(Segment<'_>, usize)> {
         let kept = self.kept.get(index)?;
         let (end, last_position) = match self.kept.get(index + 1) {
             Some(next) => (next.start as usize, next.first_position as usize),
@@ -71,13 +71,21 @@ impl SegmentStack {
             Some(bits) => Ends::Bits(bits),
             None => Ends::Positions(&self.positions[kept.first_position as usize..last_position]),
         };
-        Some(Segment::new(
-            &self.bytes[kept.start as usize..end],
-            ends,
-            kept.delimiters,
-            kept.place,
-            kept.traits,
-        ))
+        let start = kept.start as usize;
+        let raw = &self.bytes[start..end];
+        let segment = Segment::new(raw, ends, kept.delimiters, kept.place, kept.traits);
+        Some((segment, start))
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Segment<'_>> {
+        let all = (0..self.len()).filter_map(|index| self.get(index));
+        all.map(|(segment, _)| segment)
+    }
+
+    /// Some of the bytes kept; none beyond them.
+    #[inline]
+    pub fn text(&self, start: usize, length: usize) -> &[u8] {
+        self.bytes.get(start..start + length).unwrap_or_default()
     }
 
     /// Drops all but the first `length` segments.
@@ -118,12 +126,13 @@ mod tests {
             }
         });
         let text = |stack: &SegmentStack, index| {
-            stack
-                .get(index)
-                .map(|one| String::from_utf8_lossy(one.raw()).into_owned())
+            stack.get(index).map(|(one, start)| {
+                assert_eq!(one.raw(), stack.text(start, one.raw().len()));
+                String::from_utf8_lossy(one.raw()).into_owned()
+            })
         };
         assert_eq!(stack.len(), 4);
-        let clm = stack.get(1).map(|clm| clm.component(4, 3).to_owned());
+        let clm = stack.get(1).map(|(clm, _)| clm.component(4, 3).to_owned());
         assert_eq!(clm.as_deref(), Some("1"));
         assert_eq!(text(&stack, 2).as_deref(), Some("N4"));
         stack.truncate(2);

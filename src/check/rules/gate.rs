@@ -3,28 +3,40 @@
 //! keep one back.
 
 use crate::guide::SegmentIndex;
-use crate::guide::rule::{BoundPath, Operand, Part, Pattern, Scope, Test};
+use crate::guide::rule::{BoundPath, BoundRule, Operand, Part, Pattern, Scope, Test};
 
-use super::Filed;
+use super::cells::Cell;
+use super::shelf::Definitions;
 
 /// A bit for each rule of the loop.
-pub(super) type Marks = Vec<u64>;
+type Marks = Vec<u64>;
 
-/// The rules of one loop by what they wait for.
+/// The rules that may speak at the end of a loop; kept to be filled again.
+#[derive(Debug, Default)]
+pub(super) struct Marking {
+    marks: Marks,
+    /// What the gate at hand lets pass.
+    passed: Marks,
+}
+
+/// The rules of one loop by what they wait for: a rule may speak where each of its gates lets it.
 #[derive(Debug, Default)]
 pub(super) struct Gates {
-    /// They wait for nothing.
-    open: Marks,
+    all: Marks,
     /// They wait for one of these segments.
-    by_segment: Vec<(Vec<SegmentIndex>, Marks)>,
+    by_segment: Vec<(Definitions, Marks)>,
     /// They wait for a code at a place.
     by_code: Vec<CodeGate>,
 }
 
 #[derive(Debug)]
-pub(super) struct CodeGate {
-    pub(super) path: BoundPath,
+struct CodeGate {
+    cell: Cell,
+    /// Those that wait.
+    rules: Marks,
     spans: Vec<Span>,
+    /// Where the next stretch of codes begins that open the same rules, and which these are.
+    stretches: Vec<(u64, Marks)>,
 }
 
 /// Codes of one rule, from a first to a last, by their first eight bytes.
@@ -35,30 +47,36 @@ struct Span {
     rule: usize,
 }
 
-/// What one rule waits for.
+/// What a rule waits for.
 enum Wait<'r> {
-    Nothing,
     Segments(Vec<SegmentIndex>),
     Codes(BoundPath, Vec<&'r Pattern>),
 }
 
 impl Gates {
-    pub(super) fn new(rules: &[Filed]) -> Self {
+    /// `cell`: the number of a path in the loop.
+    pub(super) fn new(rules: &[&BoundRule], cell: &mut impl FnMut(&BoundPath) -> Cell) -> Self {
         let mut gates = Self {
-            open: no_marks(rules.len()),
+            all: no_marks(rules.len()),
             ..Self::default()
         };
         for (at, rule) in rules.iter().enumerate() {
-            match wait(rule) {
-                Wait::Nothing => mark(&mut gates.open, at),
-                Wait::Segments(segments) => gates.add_segments(segments, at, rules.len()),
-                Wait::Codes(path, codes) => gates.add_codes(path, &codes, at),
+            mark(&mut gates.all, at);
+            for wait in waits(rule) {
+                match wait {
+                    Wait::Segments(segments) => gates.add_segments(&segments, at, rules.len()),
+                    Wait::Codes(path, codes) => {
+                        gates.add_codes(cell(&path), &codes, at, rules.len());
+                    }
+                }
             }
         }
+        gates.by_code.iter_mut().for_each(CodeGate::finish);
         gates
     }
 
-    fn add_segments(&mut self, segments: Vec<SegmentIndex>, rule: usize, count: usize) {
+    fn add_segments(&mut self, segments: &[SegmentIndex], rule: usize, count: usize) {
+        let segments = Definitions::of(segments);
         let known = self
             .by_segment
             .iter()
@@ -70,49 +88,86 @@ impl Gates {
         mark(&mut self.by_segment[at].1, rule);
     }
 
-    fn add_codes(&mut self, path: BoundPath, codes: &[&Pattern], rule: usize) {
-        let known = self.by_code.iter().position(|gate| gate.path == path);
+    fn add_codes(&mut self, cell: Cell, codes: &[&Pattern], rule: usize, count: usize) {
+        // A rule that waits for two codes at one place has two gates there.
+        let is_free = |gate: &CodeGate| gate.cell == cell && !is_marked(&gate.rules, rule);
+        let known = self.by_code.iter().position(is_free);
         let at = known.unwrap_or_else(|| {
-            let spans = Vec::new();
-            self.by_code.push(CodeGate { path, spans });
+            self.by_code.push(CodeGate {
+                cell,
+                rules: no_marks(count),
+                spans: Vec::new(),
+                stretches: Vec::new(),
+            });
             self.by_code.len() - 1
         });
-        let spans = codes.iter().map(|code| Span::new(code, rule));
-        self.by_code[at].spans.extend(spans);
+        let gate = &mut self.by_code[at];
+        mark(&mut gate.rules, rule);
+        gate.spans
+            .extend(codes.iter().map(|code| Span::new(code, rule)));
     }
 
-    /// Marks the rules that may speak. `is_there`: whether one of the segments is kept; `visit`: every value at a place.
+    /// Marks the rules that may speak. `there`: the segments that are kept; `each_value`: hands over every value of
+    /// a cell.
+    #[inline]
     pub(super) fn mark(
         &self,
-        marks: &mut Marks,
-        is_there: impl Fn(&[SegmentIndex]) -> bool,
-        visit: impl Fn(&BoundPath, &mut dyn FnMut(&[u8])),
+        Marking { marks, passed }: &mut Marking,
+        there: &Definitions,
+        mut each_value: impl FnMut(Cell, &mut dyn FnMut(&[u8])),
     ) {
         marks.clear();
-        marks.extend_from_slice(&self.open);
+        marks.extend_from_slice(&self.all);
         for (segments, rules) in &self.by_segment {
-            if is_there(segments) {
+            if !there.has_any_of(segments) {
                 marks
                     .iter_mut()
                     .zip(rules)
-                    .for_each(|(all, one)| *all |= one);
+                    .for_each(|(all, one)| *all &= !one);
             }
         }
         for gate in &self.by_code {
-            if is_there(&gate.path.segments) {
-                visit(&gate.path, &mut |value| gate.pass(value, marks));
+            if marks
+                .iter()
+                .zip(&gate.rules)
+                .all(|(all, one)| all & one == 0)
+            {
+                continue;
+            }
+            passed.clear();
+            passed.resize(marks.len(), 0);
+            each_value(gate.cell, &mut |value| gate.pass(value, passed));
+            for ((all, one), passed) in marks.iter_mut().zip(&gate.rules).zip(&*passed) {
+                *all &= !one | passed;
             }
         }
     }
 }
 
 impl CodeGate {
-    fn pass(&self, value: &[u8], marks: &mut Marks) {
+    fn finish(&mut self) {
+        let ends = |span: &Span| [Some(span.first), span.last.checked_add(1)];
+        let mut starts: Vec<u64> = self.spans.iter().flat_map(ends).flatten().collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let stretch = |start: u64| {
+            let mut marks = vec![0; self.rules.len()];
+            let spans = self.spans.iter();
+            let open = spans.filter(|span| (span.first..=span.last).contains(&start));
+            open.for_each(|span| mark(&mut marks, span.rule));
+            (start, marks)
+        };
+        self.stretches = starts.into_iter().map(stretch).collect();
+    }
+
+    fn pass(&self, value: &[u8], passed: &mut [u64]) {
         let value = packed(value, 0);
-        for span in &self.spans {
-            if span.first <= value && value <= span.last {
-                mark(marks, span.rule);
-            }
+        let next = self.stretches.partition_point(|(start, _)| *start <= value);
+        if let Some((_, marks)) = next.checked_sub(1).and_then(|at| self.stretches.get(at)) {
+            passed
+                .iter_mut()
+                .zip(marks)
+                .for_each(|(all, one)| *all |= one);
         }
     }
 }
@@ -131,6 +186,7 @@ impl Span {
 }
 
 /// The first eight bytes as a number that is ordered as they are, short values filled.
+#[inline]
 fn packed(value: &[u8], filler: u8) -> u64 {
     let mut bytes = [filler; 8];
     let length = value.len().min(8);
@@ -147,39 +203,56 @@ fn mark(marks: &mut Marks, at: usize) {
     marks[at / 64] |= 1 << (at % 64);
 }
 
-/// The marked rules, in their order.
-pub(super) fn marked(marks: &Marks) -> impl Iterator<Item = usize> + '_ {
-    marks.iter().enumerate().flat_map(|(word, &bits)| {
-        let mut rest = bits;
-        std::iter::from_fn(move || {
-            let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
-            rest &= rest - 1;
-            Some(word * 64 + bit)
-        })
-    })
+impl Marking {
+    /// The next marked rule, in their order, which is marked no more.
+    pub(super) fn take(&mut self) -> Option<usize> {
+        let word = self.marks.iter().position(|&bits| bits != 0)?;
+        let bit = self.marks[word].trailing_zeros() as usize;
+        self.marks[word] &= self.marks[word] - 1;
+        Some(word * 64 + bit)
+    }
 }
 
-fn wait(rule: &Filed) -> Wait<'_> {
-    let bound = &rule.bound;
-    let conditions = bound.when.iter().map(|condition| &condition.0);
-    let mut segments = None;
-    for tests in conditions {
+fn is_marked(marks: &Marks, at: usize) -> bool {
+    marks[at / 64] >> (at % 64) & 1 == 1
+}
+
+fn waits(bound: &BoundRule) -> Vec<Wait<'_>> {
+    let mut waits = Vec::new();
+    for tests in bound.when.iter().map(|condition| &condition.0) {
         if let Some((path, codes)) = codes_at_one_place(tests)
             && let Some(path) = own(path, bound.at.as_ref())
         {
-            return Wait::Codes(path, codes);
+            waits.push(Wait::Segments(path.segments.clone()));
+            waits.push(Wait::Codes(path, codes));
         }
-        if let [Test::Present(path)] = &tests[..]
-            && path.scope != Scope::Here
-        {
-            segments = Some(path.segments.clone());
-        }
+        waits.extend(one_there_of(tests).map(Wait::Segments));
     }
     let anchor = bound.at.as_ref().map(|at| at.segments.clone());
-    match segments.or(anchor).or_else(|| all_needed_of(rule)) {
-        Some(segments) => Wait::Segments(segments),
-        None => Wait::Nothing,
+    let segments = anchor.into_iter().chain(all_needed_of(bound));
+    waits.extend(segments.map(Wait::Segments));
+    waits
+}
+
+/// The segments one of which must be there for one of the tests to hold.
+fn one_there_of(tests: &[Test<BoundPath>]) -> Option<Vec<SegmentIndex>> {
+    let mut segments = Vec::new();
+    for test in tests {
+        let path = match test {
+            Test::Present(path) | Test::Is(path, _) => path,
+            Test::Compare {
+                some: true,
+                left: Operand::First(path) | Operand::Last(path),
+                ..
+            } => path,
+            _ => return None,
+        };
+        if path.scope == Scope::Here {
+            return None;
+        }
+        segments.extend(&path.segments);
     }
+    Some(segments)
 }
 
 /// `X is A B or X is C`: one place, and the codes that open the rule.
@@ -216,10 +289,10 @@ fn own(path: &BoundPath, at: Option<&BoundPath>) -> Option<BoundPath> {
     })
 }
 
-/// Without a `when`: the segments without any of which every `need` holds.
-fn all_needed_of(rule: &Filed) -> Option<Vec<SegmentIndex>> {
+/// The segments without any of which every `need` holds.
+fn all_needed_of(bound: &BoundRule) -> Option<Vec<SegmentIndex>> {
     let mut segments = Vec::new();
-    for condition in &rule.bound.need {
+    for condition in &bound.need {
         let [test] = &condition.0[..] else {
             return None;
         };
@@ -239,9 +312,12 @@ fn all_needed_of(rule: &Filed) -> Option<Vec<SegmentIndex>> {
             } => path,
             _ => return None,
         };
+        if path.scope == Scope::Here {
+            return None;
+        }
         segments.extend(&path.segments);
     }
-    (rule.bound.when.is_empty() && !segments.is_empty()).then_some(segments)
+    Some(segments)
 }
 
 #[cfg(test)]
@@ -285,10 +361,13 @@ mod tests {
 
     #[test]
     fn marks_come_in_order() {
-        let mut marks = no_marks(130);
-        [129, 0, 64, 63]
-            .into_iter()
-            .for_each(|at| mark(&mut marks, at));
-        assert_eq!(marked(&marks).collect::<Vec<_>>(), [0, 63, 64, 129]);
+        let mut marking = Marking {
+            marks: no_marks(130),
+            ..Marking::default()
+        };
+        let rules = [129, 0, 64, 63];
+        rules.iter().for_each(|&at| mark(&mut marking.marks, at));
+        let taken: Vec<_> = std::iter::from_fn(|| marking.take()).collect();
+        assert_eq!(taken, [0, 63, 64, 129]);
     }
 }

@@ -3,18 +3,20 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::guide::rule::{
-    BoundCondition, BoundPath, Operand, Part, Pattern, Relation, Scope, Test,
-};
-use crate::guide::{ElementKind, LoopIndex, Segment as Definition, SegmentIndex};
-use crate::x12::{Element, Place, Segment};
+use crate::guide::rule::{BoundPath, Condition, Operand, Part, Pattern, Relation, Scope, Test};
+use crate::guide::{ElementKind, Segment as Definition};
+use crate::x12::{Place, Segment};
 
-use super::gate::{Marks, marked};
+use super::cells::{Cell, Cells, Here, Span, Value, collect};
+use super::gate::Marking;
 use super::shelf::{Around, Shelf};
 use super::value::{compares, counted, edge, number, written};
 use super::{Filed, LoopRules, RuleBook};
 use crate::check::walk::Walk;
 use crate::check::{Breach, Code, Finding, Trigger};
+
+/// Values up to which one is compared with each before it.
+const FEW: usize = 16;
 
 /// The rules of one transaction set.
 #[derive(Debug)]
@@ -22,45 +24,24 @@ pub(in crate::check) struct Rules {
     book: Arc<RuleBook>,
     shelf: Shelf,
     snip_max: u8,
-    /// Rules that may speak at the end of a loop; kept to be filled again.
-    marks: Marks,
+    marking: Marking,
+    cells: Cells,
 }
-
-/// What is judged: a loop, or a segment or an element in it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Here {
-    entry: Option<usize>,
-    /// 0: the segment as a whole.
-    element: u8,
-}
-
-/// A value that a path means, and where it stands. It may be health information: it cannot be printed.
-#[derive(Clone, Copy)]
-struct Value<'s> {
-    entry: usize,
-    /// 0: the segment as a whole.
-    element: u8,
-    component: u8,
-    repetition: u8,
-    text: &'s [u8],
-}
-
-/// What stands for a value that is no single one: a count, a sum.
-const NOWHERE: Value<'static> = Value {
-    entry: usize::MAX,
-    element: 0,
-    component: 0,
-    repetition: 0,
-    text: b"",
-};
 
 /// What an operand stands for.
 enum Measured<'r> {
     /// The first or the last day of each value of a path, or the value itself.
-    Edges(&'r BoundPath, bool),
+    Edges(Span, bool),
     Text(Cow<'r, str>),
     /// A sum with an amount that cannot be read.
     Nothing,
+}
+
+/// What a broken test points at.
+enum Offender {
+    At(Value),
+    /// No single value: a count, a sum.
+    Nowhere,
 }
 
 impl Rules {
@@ -70,7 +51,8 @@ impl Rules {
             book,
             shelf,
             snip_max,
-            marks: Marks::new(),
+            marking: Marking::default(),
+            cells: Cells::default(),
         }
     }
 
@@ -101,29 +83,35 @@ impl Rules {
         }
     }
 
-    fn close(&mut self, place: Place, findings: &mut Vec<Finding>) {
+    fn close(&mut self, closing: Place, findings: &mut Vec<Finding>) {
         let Some(index) = self.shelf.innermost() else {
             return;
         };
-        let LoopRules { rules, gates } = &self.book.by_loop[index];
+        let LoopRules {
+            paths,
+            rules,
+            gates,
+        } = &self.book.by_loop[index];
         // What did not fit was not seen: nothing can be said of it.
         if !rules.is_empty() && !self.shelf.is_full() {
-            let judge = Judge {
+            self.cells.begin(paths.len());
+            let mut judge = Judge {
                 book: &self.book,
                 shelf: &self.shelf,
-                closing: place,
+                paths,
+                cells: &mut self.cells,
+                here: Here::default(),
+                closing,
             };
-            let visit = |path: &BoundPath, visit: &mut dyn FnMut(&[u8])| {
-                judge.visit(path, Here::default(), &mut |value| {
-                    visit(value.text);
-                    true
-                });
+            let each = |cell, visit: &mut dyn FnMut(&[u8])| {
+                judge.texts(cell).for_each(visit);
             };
-            let is_there = |segments: &[SegmentIndex]| self.shelf.has_any(segments);
-            gates.mark(&mut self.marks, is_there, visit);
-            let rules = marked(&self.marks).map(|at| &rules[at]);
-            for rule in rules.filter(|one| one.rule.snip <= self.snip_max) {
-                judge.rule(rule, findings);
+            gates.mark(&mut self.marking, self.shelf.there(), each);
+            while let Some(at) = self.marking.take() {
+                let rule = &rules[at];
+                if rule.snip <= self.snip_max {
+                    judge.rule(rule, findings);
+                }
             }
         }
         self.shelf.close(self.book.retained[index]);
@@ -133,57 +121,51 @@ impl Rules {
 struct Judge<'s> {
     book: &'s RuleBook,
     shelf: &'s Shelf,
+    /// Those of the rules at hand.
+    paths: &'s [BoundPath],
+    cells: &'s mut Cells,
+    here: Here,
     /// Where the loop ended.
     closing: Place,
 }
 
 impl<'s> Judge<'s> {
-    fn rule(&self, rule: &Filed, findings: &mut Vec<Finding>) {
-        let Some(at) = &rule.bound.at else {
+    fn rule(&mut self, rule: &Filed, findings: &mut Vec<Finding>) {
+        let Some(at) = &rule.at else {
             return self.at(rule, Here::default(), findings);
         };
-        self.shelf.visit(self.book, at, |entry| {
+        for one in self.span(at.segments) {
+            let entry = self.cells.values(one..one + 1)[0].entry as usize;
             let here = |element| Here {
                 entry: Some(entry),
                 element,
             };
-            match at.element {
-                Part::Each => {
-                    let elements = self.shelf.segment(entry).map_or(0, |segment| segment.len());
-                    let elements = (1..=narrow(elements)).map(here);
-                    elements
-                        .filter(|&here| !self.is_empty(here))
-                        .for_each(|here| self.at(rule, here, findings));
-                }
-                _ => self.at(rule, here(0), findings),
+            if !at.is_each {
+                self.at(rule, here(0), findings);
+                continue;
             }
-            true
-        });
+            let Some(segment) = self.shelf.segment(entry) else {
+                continue;
+            };
+            for (element, number) in segment.elements().zip(1u8..) {
+                if !element.is_empty() {
+                    self.at(rule, here(number), findings);
+                }
+            }
+        }
     }
 
-    fn is_empty(&self, here: Here) -> bool {
-        let segment = here.entry.and_then(|entry| self.shelf.segment(entry));
-        segment.is_none_or(|segment| segment.element(usize::from(here.element)).is_empty())
-    }
-
-    fn at(&self, rule: &Filed, here: Here, findings: &mut Vec<Finding>) {
-        if !rule
-            .bound
-            .when
-            .iter()
-            .all(|condition| self.holds(condition, here))
-        {
+    fn at(&mut self, rule: &Filed, here: Here, findings: &mut Vec<Finding>) {
+        self.here = here;
+        self.cells.turn();
+        if !rule.when.iter().all(|condition| self.holds(condition)) {
             return;
         }
-        let Some(broken) = rule
-            .bound
-            .need
-            .iter()
-            .find(|condition| !self.holds(condition, here))
-        else {
+        let mut need = rule.need.iter();
+        let Some(broken) = need.find(|condition| !self.holds(condition)) else {
             return;
         };
-        let finding = self.finding(rule, broken, here);
+        let finding = self.finding(rule, broken);
         // One fault is told once; of a missing segment's kind only its title tells.
         let is_told = |one: &Finding| {
             one.place.position == finding.place.position
@@ -196,253 +178,191 @@ impl<'s> Judge<'s> {
         }
     }
 
-    fn holds(&self, condition: &BoundCondition, here: Here) -> bool {
-        condition.0.iter().any(|test| self.passes(test, here))
+    fn holds(&mut self, condition: &Condition<Cell>) -> bool {
+        condition.0.iter().any(|test| self.passes(test))
     }
 
-    fn passes(&self, test: &Test<BoundPath>, here: Here) -> bool {
+    fn passes(&mut self, test: &Test<Cell>) -> bool {
         match test {
-            Test::Present(path) => self.any(path, here, |_| true),
-            Test::Is(path, codes) => self.any(path, here, |one| fits(codes, one)),
-            Test::Absent(path) => !self.any(path, here, |_| true),
-            Test::Only(path, codes) => !self.any(path, here, |one| !fits(codes, one)),
-            Test::Not(path, codes) => !self.any(path, here, |one| fits(codes, one)),
-            _ => self.offender(test, here).is_none(),
+            Test::Present(cell) => !self.span(*cell).is_empty(),
+            Test::Is(cell, codes) => self.texts(*cell).any(|one| fits(codes, one)),
+            _ => self.offender(test).is_none(),
         }
     }
 
-    /// The value that breaks a test which every value must pass; the left one of a pair.
-    fn offender(&self, test: &Test<BoundPath>, here: Here) -> Option<Value<'s>> {
-        match test {
+    /// What breaks a test which every value must pass; the left one of a pair.
+    fn offender(&mut self, test: &Test<Cell>) -> Option<Offender> {
+        let found = match test {
             Test::Present(_) | Test::Is(..) => None,
-            Test::Absent(path) => self.first(path, here, |_| true),
-            Test::Only(path, codes) => self.first(path, here, |one| !fits(codes, one)),
-            Test::Not(path, codes) => self.first(path, here, |one| fits(codes, one)),
-            Test::Like(path, shape) => self.first(path, here, |one| !shape.fits(one)),
-            Test::Long(path, min, max) => {
-                self.first(path, here, |one| !(*min..=*max).contains(&length(one)))
+            Test::Absent(cell) => self.first(*cell, |_| true),
+            Test::Only(cell, codes) => self.first(*cell, |one| !fits(codes, one)),
+            Test::Not(cell, codes) => self.first(*cell, |one| fits(codes, one)),
+            Test::Like(cell, shape) => self.first(*cell, |one| !shape.fits(one)),
+            Test::Long(cell, min, max) => {
+                self.first(*cell, |one| !(*min..=*max).contains(&length(one)))
             }
-            Test::In(path, of) => self.first(path, here, |one| !self.has(of, here, one)),
-            Test::Outside(path, of) => self.first(path, here, |one| self.has(of, here, one)),
-            Test::Distinct(path) => {
-                let mut seen = std::collections::HashSet::new();
-                self.values(path, here)
-                    .into_iter()
-                    .find(|one| !seen.insert(one.text))
-            }
+            Test::In(cell, of) => self.first_among(*cell, *of, false),
+            Test::Outside(cell, of) => self.first_among(*cell, *of, true),
+            Test::Distinct(cell) => self.second(*cell),
             Test::Compare {
                 some,
                 left,
                 relation,
                 right,
                 plus,
-            } => self.compare(*some, left, (*relation, *plus), right, here),
-        }
+            } => return self.compare(*some, left, (*relation, *plus), right),
+        };
+        found.map(Offender::At)
     }
 
-    fn has(&self, path: &BoundPath, here: Here, text: &[u8]) -> bool {
-        self.any(path, here, |one| one == text)
+    /// The first value that is among others, or is not.
+    fn first_among(&mut self, cell: Cell, of: Cell, is_among: bool) -> Option<Value> {
+        let (values, others) = (self.span(cell), self.span(of));
+        let shelf = self.shelf;
+        let others = self.cells.values(others);
+        let has = |text| others.iter().any(|other| other.text(shelf) == text);
+        let mut values = self.cells.values(values).iter();
+        values.find(|one| has(one.text(shelf)) == is_among).copied()
+    }
+
+    /// The first value that came before.
+    fn second(&mut self, cell: Cell) -> Option<Value> {
+        let (span, shelf) = (self.span(cell), self.shelf);
+        let values = self.cells.values(span);
+        if values.len() > FEW {
+            let mut seen = std::collections::HashSet::new();
+            let mut values = values.iter();
+            return values.find(|one| !seen.insert(one.text(shelf))).copied();
+        }
+        let mut values = values
+            .iter()
+            .enumerate()
+            .map(|(at, one)| (&values[..at], one));
+        let is_second = |(before, one): &(&[Value], &Value)| {
+            before
+                .iter()
+                .any(|other| other.text(shelf) == one.text(shelf))
+        };
+        values.find(is_second).map(|(_, one)| *one)
     }
 
     /// The value on the left that breaks a comparison; some value there where no pair keeps it and one must.
     fn compare(
-        &self,
+        &mut self,
         some: bool,
-        left: &Operand<BoundPath>,
+        left: &Operand<Cell>,
         (relation, plus): (Relation, i64),
-        right: &Operand<BoundPath>,
-        here: Here,
-    ) -> Option<Value<'s>> {
-        let (from, right) = (self.measured(left, here), self.measured(right, here));
-        if matches!(from, Measured::Nothing) || matches!(right, Measured::Nothing) {
+        right: &Operand<Cell>,
+    ) -> Option<Offender> {
+        let (from, to) = (self.measured(left), self.measured(right));
+        if matches!(from, Measured::Nothing) || matches!(to, Measured::Nothing) {
             return None;
         }
         let breaks = |text: &[u8]| {
             let kept = |of: &[u8]| compares(text, relation, of, plus);
             match some {
-                true => !self.any_of(&right, here, |of| kept(of) == Some(true)),
-                false => self.any_of(&right, here, |of| kept(of) == Some(false)),
+                true => !self.any_of(&to, |of| kept(of) == Some(true)),
+                false => self.any_of(&to, |of| kept(of) == Some(false)),
             }
         };
-        let at_path = || {
-            let path = left.path()?;
-            self.first(path, here, |_| true)
-        };
-        match from {
-            Measured::Edges(path, last) if !some => {
-                self.first(path, here, |text| breaks(edge(text, last)))
-            }
-            // One pair is enough: only where every value on the left finds no match is the test broken.
-            measured => {
-                let is_kept = match some {
-                    true => self.any_of(&measured, here, |text| !breaks(text)),
-                    false => !self.any_of(&measured, here, breaks),
-                };
-                (!is_kept).then(|| at_path().unwrap_or(NOWHERE))
-            }
+        if let (Measured::Edges(span, last), false) = (&from, some) {
+            let mut values = self.cells.values(span.clone()).iter();
+            let found = values.find(|one| breaks(edge(one.text(self.shelf), *last)));
+            return found.copied().map(Offender::At);
         }
+        // One pair is enough: only where every value on the left finds no match is the test broken.
+        let is_kept = match some {
+            true => self.any_of(&from, |text| !breaks(text)),
+            false => !self.any_of(&from, breaks),
+        };
+        let at_path = |cell: &Cell| self.first(*cell, |_| true);
+        (!is_kept).then(|| {
+            left.path()
+                .and_then(at_path)
+                .map_or(Offender::Nowhere, Offender::At)
+        })
     }
 
-    fn measured<'r>(&self, operand: &'r Operand<BoundPath>, here: Here) -> Measured<'r> {
+    fn measured<'r>(&mut self, operand: &'r Operand<Cell>) -> Measured<'r> {
         match operand {
-            Operand::First(path) => Measured::Edges(path, false),
-            Operand::Last(path) => Measured::Edges(path, true),
-            Operand::Count(path) => {
-                let mut count = 0;
-                self.visit(path, here, &mut |_| {
-                    count += 1;
-                    true
-                });
-                Measured::Text(counted(count).into())
-            }
-            Operand::Sum(path) => {
-                let mut sum = Some(0i128);
-                self.visit(path, here, &mut |value| {
-                    let term = number(value.text);
-                    sum = sum.zip(term).and_then(|(sum, term)| sum.checked_add(term));
-                    sum.is_some()
-                });
+            Operand::First(cell) => Measured::Edges(self.span(*cell), false),
+            Operand::Last(cell) => Measured::Edges(self.span(*cell), true),
+            Operand::Count(cell) => Measured::Text(counted(self.span(*cell).len()).into()),
+            Operand::Sum(cell) => {
+                let mut terms = self.texts(*cell).map(number);
+                let sum = terms.try_fold(0i128, |sum, term| sum.checked_add(term?));
                 sum.map_or(Measured::Nothing, |sum| Measured::Text(written(sum).into()))
             }
             Operand::Constant(text) => Measured::Text(text.into()),
         }
     }
 
-    fn any_of(
-        &self,
-        measured: &Measured<'_>,
-        here: Here,
-        is_meant: impl Fn(&[u8]) -> bool,
-    ) -> bool {
+    fn any_of(&self, measured: &Measured<'_>, is_meant: impl Fn(&[u8]) -> bool) -> bool {
         match measured {
-            Measured::Edges(path, last) => self.any(path, here, |text| is_meant(edge(text, *last))),
+            Measured::Edges(span, last) => {
+                let mut values = self.cells.values(span.clone()).iter();
+                values.any(|one| is_meant(edge(one.text(self.shelf), *last)))
+            }
             Measured::Text(text) => is_meant(text.as_bytes()),
             Measured::Nothing => false,
         }
     }
 
-    /// All values that a path means, in the order of the segments.
-    fn values(&self, path: &BoundPath, here: Here) -> Vec<Value<'s>> {
-        let mut values = Vec::new();
-        self.visit(path, here, &mut |value| {
-            values.push(value);
-            true
-        });
-        values.sort_by_key(|one| (one.entry, one.element, one.repetition, one.component));
-        values
+    #[inline]
+    fn span(&mut self, cell: Cell) -> Span {
+        let path = &self.paths[cell];
+        self.cells
+            .span(cell, path, self.here, (self.book, self.shelf))
     }
 
-    /// Whether something holds of some value.
-    fn any(&self, path: &BoundPath, here: Here, is_meant: impl Fn(&[u8]) -> bool) -> bool {
-        !self.visit(path, here, &mut |value| !is_meant(value.text))
+    fn texts(&mut self, cell: Cell) -> impl Iterator<Item = &'s [u8]> + use<'_, 's> {
+        let (span, shelf) = (self.span(cell), self.shelf);
+        self.cells.values(span).iter().map(|one| one.text(shelf))
     }
 
     /// The first value, in the order of the segments, of which something holds.
-    fn first(
-        &self,
-        path: &BoundPath,
-        here: Here,
-        mut is_meant: impl FnMut(&[u8]) -> bool,
-    ) -> Option<Value<'s>> {
-        let mut found: Option<Value<'s>> = None;
-        self.visit(path, here, &mut |value| {
-            let is_earlier = found.is_none_or(|found| value.entry < found.entry);
-            if is_earlier && is_meant(value.text) {
-                found = Some(value);
-            }
-            true
-        });
-        found
+    fn first(&mut self, cell: Cell, is_meant: impl Fn(&[u8]) -> bool) -> Option<Value> {
+        let (span, shelf) = (self.span(cell), self.shelf);
+        let mut values = self.cells.values(span).iter();
+        values.find(|one| is_meant(one.text(shelf))).copied()
     }
 
-    /// Visits the values that a path means until told to stop; whether it never was.
-    fn visit(
-        &self,
-        path: &BoundPath,
-        here: Here,
-        visit: &mut dyn FnMut(Value<'s>) -> bool,
-    ) -> bool {
-        if path.scope == Scope::Here {
-            let mut entry = here.entry.iter();
-            return entry.all(|&entry| self.visit_segment(path, entry, here.element, visit));
-        }
-        self.shelf.visit(self.book, path, |entry| {
-            self.visit_segment(path, entry, 0, visit)
-        })
-    }
-
-    fn visit_segment(
-        &self,
-        path: &BoundPath,
-        entry: usize,
-        element: u8,
-        visit: &mut dyn FnMut(Value<'s>) -> bool,
-    ) -> bool {
-        let Some(segment) = self.shelf.segment(entry) else {
-            return true;
-        };
-        let (first, last) = match (element, path.element) {
-            (0, Part::Whole) => {
-                return visit(Value {
-                    entry,
-                    element: 0,
-                    component: 0,
-                    repetition: 0,
-                    text: b"",
-                });
-            }
-            (0, Part::One(number)) => (number, number),
-            (0, Part::Each) => (1, narrow(segment.len())),
-            (element, _) => (element, element),
-        };
-        (first..=last).all(|number| {
-            let element = segment.element(usize::from(number));
-            element.is_empty() || visit_element(path, entry, number, element, visit)
-        })
-    }
-
-    fn finding(&self, rule: &Filed, broken: &BoundCondition, here: Here) -> Finding {
+    fn finding(&mut self, rule: &Filed, broken: &Condition<Cell>) -> Finding {
         let test = broken.0.first();
-        let offender = match &rule.bound.tell {
-            Some(path) => self.first(path, here, |_| true),
-            None => test.and_then(|test| self.told_at(test, here)),
+        let offender = match rule.tell {
+            Some(cell) => self.first(cell, |_| true),
+            None => test.and_then(|test| self.told_at(test)),
         };
-        let path = rule
-            .bound
-            .tell
-            .as_ref()
-            .or_else(|| test.and_then(|test| test.paths().first().copied()));
+        let of_test = test.and_then(|test| test.paths().first().copied().copied());
         let breach = test.map_or(Breach::Value, breach);
-        let mut finding = match (offender.filter(|one| one.entry != usize::MAX), path) {
+        let mut finding = match (offender, rule.tell.or(of_test)) {
             (Some(value), _) => self.there(rule, value, breach),
-            (None, Some(path)) => self.missing(rule, path, here),
+            (None, Some(cell)) => self.missing(rule, &self.paths[cell]),
             (None, None) => {
                 Finding::segment(Code::Rule(rule.rule, Breach::Value), self.closing, b"")
             }
         };
-        let when = rule
-            .bound
-            .when
-            .iter()
-            .flat_map(|condition| &condition.0)
-            .flat_map(Test::paths);
-        let mut triggers = when.filter_map(|path| self.first(path, here, |_| true));
-        finding.trigger = triggers
-            .next()
-            .and_then(|value| self.trigger(value))
-            .map(Box::new);
+        let when = rule.when.iter().flat_map(|condition| &condition.0);
+        let mut triggers = when
+            .flat_map(Test::paths)
+            .filter_map(|cell| self.first(*cell, |_| true));
+        let trigger = triggers.next();
+        finding.trigger = trigger.and_then(|value| self.trigger(value)).map(Box::new);
         finding
     }
 
     /// Where a test points that does not hold.
-    fn told_at(&self, test: &Test<BoundPath>, here: Here) -> Option<Value<'s>> {
+    fn told_at(&mut self, test: &Test<Cell>) -> Option<Value> {
         match test {
-            Test::Is(path, _) => self.first(path, here, |_| true),
-            test => self.offender(test, here),
+            Test::Is(cell, _) => self.first(*cell, |_| true),
+            test => match self.offender(test)? {
+                Offender::At(value) => Some(value),
+                Offender::Nowhere => None,
+            },
         }
     }
 
-    fn there(&self, rule: &Filed, value: Value<'_>, breach: Breach) -> Finding {
+    fn there(&self, rule: &Filed, value: Value, breach: Breach) -> Finding {
         let breach = match (breach, value.element) {
             (Breach::ElementForbidden, 0) => Breach::SegmentForbidden,
             (breach, _) => breach,
@@ -450,7 +370,7 @@ impl<'s> Judge<'s> {
         self.at_entry(
             rule,
             breach,
-            value.entry,
+            value.entry as usize,
             (value.element, value.component),
             value.repetition,
         )
@@ -482,22 +402,22 @@ impl<'s> Judge<'s> {
     }
 
     /// The finding that what a path means is not there: an element of a segment that is, or a segment or loop.
-    fn missing(&self, rule: &Filed, path: &BoundPath, here: Here) -> Finding {
-        let whole = BoundPath {
-            element: Part::Whole,
-            component: Part::Whole,
-            ..path.clone()
-        };
-        let number = |part| match part {
+    fn missing(&self, rule: &Filed, path: &BoundPath) -> Finding {
+        let (here, number) = (self.here, |part| match part {
             Part::One(number) => number,
             Part::Whole | Part::Each => 1,
+        });
+        let holder = || {
+            let mut segments = Vec::new();
+            let kept = (self.book, self.shelf);
+            collect(&path.whole(), here, kept, &mut segments);
+            Some(segments.first()?.entry as usize)
         };
-        let holder = self
-            .first(&whole, here, |_| true)
-            .filter(|_| path.element != Part::Whole);
-        let holder = holder
-            .map(|value| value.entry)
-            .or(here.entry.filter(|_| path.segments.is_empty()));
+        let holder = match path.element {
+            Part::Whole => None,
+            Part::One(_) | Part::Each => holder(),
+        };
+        let holder = holder.or(here.entry.filter(|_| path.segments.is_empty()));
         if let Some(entry) = holder {
             let element = match here.element {
                 0 => number(path.element),
@@ -536,66 +456,22 @@ impl<'s> Judge<'s> {
             .place_after(self.book, around, definition.position)
     }
 
-    fn trigger(&self, value: Value<'_>) -> Option<Trigger> {
-        let entry = self.shelf.entry(value.entry)?;
+    fn trigger(&self, value: Value) -> Option<Trigger> {
+        let entry = self.shelf.entry(value.entry as usize)?;
         let definition = &self.book.guide.segments[entry.definition];
         Some(Trigger {
             segment: definition.id.clone(),
             position: entry.place.position,
-            loop_id: self.loop_id(definition.in_loop).to_owned(),
+            loop_id: self.book.guide.loops[definition.in_loop].id.clone(),
             element: value.element,
             component: value.component,
             repetition: value.repetition,
         })
     }
-
-    fn loop_id(&self, index: LoopIndex) -> &str {
-        &self.book.guide.loops[index].id
-    }
-}
-
-fn visit_element<'s>(
-    path: &BoundPath,
-    entry: usize,
-    number: u8,
-    element: Element<'s>,
-    visit: &mut dyn FnMut(Value<'s>) -> bool,
-) -> bool {
-    if !element.repeats() {
-        return visit_repetition(path, (entry, number, 0), element, visit);
-    }
-    let mut repetitions = element.repetitions().zip(1u8..);
-    repetitions.all(|(one, at)| visit_repetition(path, (entry, number, at), one, visit))
-}
-
-fn visit_repetition<'s>(
-    path: &BoundPath,
-    (entry, element, repetition): (usize, u8, u8),
-    one: Element<'s>,
-    visit: &mut dyn FnMut(Value<'s>) -> bool,
-) -> bool {
-    let mut tell = |component, text: &'s [u8]| {
-        let value = Value {
-            entry,
-            element,
-            component,
-            repetition,
-            text,
-        };
-        text.is_empty() || visit(value)
-    };
-    match path.component {
-        Part::Whole => tell(0, one.raw()),
-        Part::One(component) => tell(component, one.component(usize::from(component))),
-        Part::Each => {
-            let mut components = one.components().zip(1u8..);
-            components.all(|(text, component)| tell(component, text))
-        }
-    }
 }
 
 /// How a value breaks a test.
-fn breach(test: &Test<BoundPath>) -> Breach {
+fn breach(test: &Test<Cell>) -> Breach {
     match test {
         Test::Absent(_) => Breach::ElementForbidden,
         Test::Is(..) | Test::Only(..) | Test::Not(..) => Breach::Code,
@@ -630,8 +506,4 @@ fn named(definition: &Definition, element: u8, component: u8) -> (&str, &str) {
     part.map_or((&element.data, &element.title), |part| {
         (&part.data, &part.title)
     })
-}
-
-fn narrow(number: usize) -> u8 {
-    u8::try_from(number).unwrap_or(u8::MAX)
 }

@@ -18,6 +18,8 @@ pub(super) struct Shelf {
     stack: SegmentStack,
     /// By definition: the entry that came last.
     latest: Vec<u32>,
+    /// The definitions that an entry has.
+    there: Definitions,
     open: Vec<Opened>,
     instances: u32,
 }
@@ -46,6 +48,37 @@ struct Opened {
     first_copied: usize,
 }
 
+/// Some of a guide's segments, a bit each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Definitions([u64; WORDS]);
+
+/// Of 64 definitions each: the largest guide has under 500.
+const WORDS: usize = 10;
+
+impl Definitions {
+    pub(super) fn of(definitions: &[SegmentIndex]) -> Self {
+        let mut all = Self::default();
+        definitions.iter().for_each(|&one| all.add(one));
+        all
+    }
+
+    #[inline]
+    fn add(&mut self, one: SegmentIndex) {
+        self.0[one / 64] |= 1 << (one % 64);
+    }
+
+    #[inline]
+    fn remove(&mut self, one: SegmentIndex) {
+        self.0[one / 64] &= !(1 << (one % 64));
+    }
+
+    #[inline]
+    pub(super) fn has_any_of(&self, others: &Self) -> bool {
+        let common = self.0.iter().zip(&others.0).map(|(one, other)| one & other);
+        common.fold(0, |all, one| all | one) != 0
+    }
+}
+
 /// Where the segments of a path stand, around what is judged.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Around {
@@ -60,6 +93,7 @@ impl Shelf {
             entries: Vec::new(),
             stack: SegmentStack::default(),
             latest: vec![NONE; book.guide.segments.len()],
+            there: Definitions::default(),
             open: Vec::new(),
             instances: 0,
         }
@@ -95,6 +129,9 @@ impl Shelf {
         }
         for entry in self.entries.drain(ended.first..).rev() {
             self.latest[entry.definition] = entry.before;
+            if entry.before == NONE {
+                self.there.remove(entry.definition);
+            }
         }
         self.stack.truncate(ended.first_copied);
     }
@@ -117,6 +154,7 @@ impl Shelf {
             self.stack.push(segment);
         }
         let at = narrow(self.entries.len());
+        self.there.add(definition);
         self.entries.push(Entry {
             definition,
             place: segment.place,
@@ -133,8 +171,19 @@ impl Shelf {
 
     /// The segment of an entry that a rule reads.
     pub(super) fn segment(&self, at: usize) -> Option<Segment<'_>> {
+        self.segment_at(at).map(|(segment, _)| segment)
+    }
+
+    /// The same with where it begins in what is kept.
+    #[inline]
+    pub(super) fn segment_at(&self, at: usize) -> Option<(Segment<'_>, usize)> {
         let copied = self.entries.get(at)?.copied;
         self.stack.get(copied as usize)
+    }
+
+    #[inline]
+    pub(super) fn bytes(&self, start: usize, length: usize) -> &[u8] {
+        self.stack.text(start, length)
     }
 
     /// Which open loop a path is about, seen from the innermost.
@@ -154,26 +203,20 @@ impl Shelf {
         })
     }
 
-    /// Whether one of these segments is kept.
-    #[inline]
-    pub(super) fn has_any(&self, definitions: &[SegmentIndex]) -> bool {
-        let mut definitions = definitions.iter();
-        definitions.any(|&definition| self.latest[definition] != NONE)
+    /// The definitions of the segments kept.
+    pub(super) fn there(&self) -> &Definitions {
+        &self.there
     }
 
-    /// Visits the entries that a path means, the last first, until told to stop.
+    /// Visits the entries that a path means, the last first.
     #[inline]
-    pub(super) fn visit(
-        &self,
-        book: &RuleBook,
-        path: &BoundPath,
-        mut visit: impl FnMut(usize) -> bool,
-    ) -> bool {
-        if !self.has_any(&path.segments) {
-            return true;
+    pub(super) fn visit(&self, book: &RuleBook, path: &BoundPath, mut visit: impl FnMut(usize)) {
+        let mut segments = path.segments.iter();
+        if segments.all(|&definition| self.latest[definition] == NONE) {
+            return;
         }
         let Some(around) = self.around(book, &path.scope) else {
-            return true;
+            return;
         };
         let Opened {
             instance, first, ..
@@ -181,15 +224,14 @@ impl Shelf {
         for &definition in &path.segments {
             let mut at = self.latest[definition];
             while at != NONE && at as usize >= first {
-                let entry = self.entries[at as usize];
+                let entry = &self.entries[at as usize];
                 let is_meant = !around.is_itself || entry.instance == instance;
-                if is_meant && self.has_key(at as usize, path) && !visit(at as usize) {
-                    return false;
+                if is_meant && self.has_key(at as usize, path) {
+                    visit(at as usize);
                 }
                 at = entry.before;
             }
         }
-        true
     }
 
     fn has_key(&self, at: usize, path: &BoundPath) -> bool {

@@ -94,26 +94,30 @@ pub(super) fn number(value: &[u8]) -> Option<i128> {
         [b'-', digits @ ..] => (-1, digits),
         digits => (1, digits),
     };
-    let at = digits.iter().position(|&byte| byte == b'.');
-    let (whole, fraction) = match at {
-        Some(at) => (&digits[..at], &digits[at + 1..]),
-        None => (digits, &digits[..0]),
-    };
-    let is_identifier = whole.len() > 1 && whole[0] == b'0' && at.is_none();
-    if whole.len() + fraction.len() == 0 || whole.len() > 18 || fraction.len() > 6 || is_identifier
-    {
+    let is_identifier = matches!(digits, [b'0', b'0'..=b'9', ..]) && !digits.contains(&b'.');
+    // Nineteen digits at most: they and their sum fit.
+    if digits.is_empty() || digits.len() > 20 || is_identifier {
         return None;
     }
-    let mut number = 0i128;
-    let padding = std::iter::repeat_n(&b'0', 6 - fraction.len());
-    for digit in whole.iter().chain(fraction).chain(padding) {
-        if !digit.is_ascii_digit() {
-            return None;
+    let (mut number, mut whole, mut fraction) = (0u64, 0, None);
+    for &byte in digits {
+        match (byte, &mut fraction) {
+            (b'0'..=b'9', fraction) => {
+                number = number
+                    .checked_mul(10)?
+                    .checked_add(u64::from(byte - b'0'))?;
+                *fraction.as_mut().unwrap_or(&mut whole) += 1;
+            }
+            (b'.', None) => fraction = Some(0),
+            _ => return None,
         }
-        number = number * 10 + i128::from(digit - b'0');
     }
-    Some(sign * number)
+    let fraction = fraction.unwrap_or(0);
+    let is_number = whole + fraction > 0 && whole <= 18 && fraction <= 6;
+    is_number.then(|| sign * i128::from(number) * POWERS[6 - fraction as usize])
 }
+
+const POWERS: [i128; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
 /// What a count or a sum is written as, to compare it like a value.
 pub(super) fn written(millionths: i128) -> String {

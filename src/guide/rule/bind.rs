@@ -30,6 +30,17 @@ pub struct BoundPath {
     pub is_loop: bool,
 }
 
+impl BoundPath {
+    /// The segments that it looks into.
+    pub fn whole(&self) -> Self {
+        Self {
+            element: Part::Whole,
+            component: Part::Whole,
+            ..self.clone()
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// The segment or element that is judged.
@@ -62,7 +73,8 @@ impl Rule {
             None => None,
         };
         let conditions = |written: &[Condition<Path>]| -> Result<Vec<_>, String> {
-            written.iter().map(|one| binder.condition(one)).collect()
+            let bind = |one: &Condition<Path>| one.map(&mut |path| binder.path(path));
+            written.iter().map(bind).collect()
         };
         let (when, need) = (conditions(&self.when)?, conditions(&self.need)?);
         let tell = self
@@ -151,25 +163,33 @@ impl Binder<'_> {
             false => Ok(bound),
         }
     }
+}
 
-    fn condition(&self, written: &Condition<Path>) -> Result<BoundCondition, String> {
-        let tests: Result<_, String> = written.0.iter().map(|one| self.test(one)).collect();
+impl<P> Condition<P> {
+    /// The same with other words for its paths.
+    ///
+    /// # Errors
+    /// The first that `path` has no word for.
+    pub fn map<Q, E>(&self, path: &mut impl FnMut(&P) -> Result<Q, E>) -> Result<Condition<Q>, E> {
+        let tests: Result<_, E> = self.0.iter().map(|one| one.map(path)).collect();
         tests.map(Condition)
     }
+}
 
-    fn test(&self, test: &Test<Path>) -> Result<Test<BoundPath>, String> {
-        Ok(match test {
-            Test::Present(path) => Test::Present(self.path(path)?),
-            Test::Absent(path) => Test::Absent(self.path(path)?),
-            Test::Is(path, codes) => Test::Is(self.path(path)?, codes.clone()),
-            Test::Only(path, codes) => Test::Only(self.path(path)?, codes.clone()),
-            Test::Not(path, codes) => Test::Not(self.path(path)?, codes.clone()),
-            Test::Like(path, shape) => Test::Like(self.path(path)?, shape.clone()),
-            Test::Long(path, min, max) => Test::Long(self.path(path)?, *min, *max),
-            Test::In(path, of) => Test::In(self.path(path)?, self.path(of)?),
-            Test::Outside(path, of) => Test::Outside(self.path(path)?, self.path(of)?),
-            Test::Distinct(path) => Test::Distinct(self.path(path)?),
-            Test::Compare {
+impl<P> Test<P> {
+    fn map<Q, E>(&self, path: &mut impl FnMut(&P) -> Result<Q, E>) -> Result<Test<Q>, E> {
+        Ok(match self {
+            Self::Present(at) => Test::Present(path(at)?),
+            Self::Absent(at) => Test::Absent(path(at)?),
+            Self::Is(at, codes) => Test::Is(path(at)?, codes.clone()),
+            Self::Only(at, codes) => Test::Only(path(at)?, codes.clone()),
+            Self::Not(at, codes) => Test::Not(path(at)?, codes.clone()),
+            Self::Like(at, shape) => Test::Like(path(at)?, shape.clone()),
+            Self::Long(at, min, max) => Test::Long(path(at)?, *min, *max),
+            Self::In(at, of) => Test::In(path(at)?, path(of)?),
+            Self::Outside(at, of) => Test::Outside(path(at)?, path(of)?),
+            Self::Distinct(at) => Test::Distinct(path(at)?),
+            Self::Compare {
                 some,
                 left,
                 relation,
@@ -177,26 +197,14 @@ impl Binder<'_> {
                 plus,
             } => Test::Compare {
                 some: *some,
-                left: self.operand(left)?,
+                left: left.map(path)?,
                 relation: *relation,
-                right: self.operand(right)?,
+                right: right.map(path)?,
                 plus: *plus,
             },
         })
     }
 
-    fn operand(&self, operand: &Operand<Path>) -> Result<Operand<BoundPath>, String> {
-        Ok(match operand {
-            Operand::First(path) => Operand::First(self.path(path)?),
-            Operand::Last(path) => Operand::Last(self.path(path)?),
-            Operand::Count(path) => Operand::Count(self.path(path)?),
-            Operand::Sum(path) => Operand::Sum(self.path(path)?),
-            Operand::Constant(text) => Operand::Constant(text.clone()),
-        })
-    }
-}
-
-impl<P> Test<P> {
     /// The paths of the test, the one it is about first.
     pub fn paths(&self) -> Vec<&P> {
         match self {
@@ -218,6 +226,16 @@ impl<P> Test<P> {
 }
 
 impl<P> Operand<P> {
+    fn map<Q, E>(&self, path: &mut impl FnMut(&P) -> Result<Q, E>) -> Result<Operand<Q>, E> {
+        Ok(match self {
+            Self::First(at) => Operand::First(path(at)?),
+            Self::Last(at) => Operand::Last(path(at)?),
+            Self::Count(at) => Operand::Count(path(at)?),
+            Self::Sum(at) => Operand::Sum(path(at)?),
+            Self::Constant(text) => Operand::Constant(text.clone()),
+        })
+    }
+
     /// Where its values stand; `None` for a constant.
     pub fn path(&self) -> Option<&P> {
         match self {

@@ -1,0 +1,204 @@
+//! One transaction set: hands each segment to the walk, the element check, the rules and the balances. It must not know
+//! what any of them looks for, nor what stands around the set.
+
+use std::sync::Arc;
+
+use crate::guide::Guide;
+use crate::guide::codes::Codes;
+use crate::x12::{Place, Segment};
+
+use super::balance::Balance;
+use super::code_set::CodeSet;
+use super::hierarchy::Hierarchy;
+use super::judgment::Transaction;
+use super::keep::FINDINGS_MAX;
+use super::rules::Rules;
+use super::sound::Plans;
+use super::walk::Walk;
+use super::{Code, Finding, element, envelope, keep};
+
+/// A transaction set from its ST on.
+#[derive(Debug)]
+pub(super) struct Set {
+    guided: Option<Guided>,
+    /// Findings above this SNIP level are dropped.
+    snip_max: u8,
+    hierarchy: Hierarchy,
+    balance: Balance,
+    code_set: CodeSet,
+    transaction: Transaction,
+    at: Place,
+}
+
+/// What a guide judges by.
+#[derive(Debug)]
+struct Guided {
+    walk: Walk<'static>,
+    plans: &'static Plans,
+    /// Those of the guide, and those of the payer.
+    rules: Vec<Rules>,
+}
+
+/// A set that has ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) transaction: Transaction,
+    /// Knows its ways: the next set of the guide may go on with it.
+    pub(super) walk: Option<Walk<'static>>,
+    /// Where it ended.
+    pub(super) place: Place,
+}
+
+impl Set {
+    /// Begins a set of no guide; `transaction` holds what was found about its ST.
+    pub(super) fn new(
+        transaction: Transaction,
+        at: Place,
+        snip_max: u8,
+        codes: Arc<Codes>,
+    ) -> Self {
+        Self {
+            guided: None,
+            snip_max,
+            hierarchy: Hierarchy::default(),
+            balance: Balance::default(),
+            code_set: CodeSet::new(codes),
+            transaction,
+            at,
+        }
+    }
+
+    /// The same, judged by a guide.
+    pub(super) fn by(self, guide: &Guide, walk: Walk<'static>, rules: Vec<Rules>) -> Self {
+        let guided = Some(Guided {
+            walk,
+            plans: Plans::of(guide),
+            rules,
+        });
+        Self { guided, ..self }
+    }
+
+    /// Takes ST.
+    pub(super) fn begin(&mut self, st: &Segment<'_>) {
+        self.segment(st);
+        if !envelope::is_control_number(st.text(2)) {
+            // One fault, told once: IK502 has a code for it.
+            let findings = &mut self.transaction.findings;
+            findings.retain(|finding| finding.element != 2);
+            let code = Code::TransactionControlMissing;
+            findings.push(Finding::segment(code, st.place, b"ST").element(2));
+        }
+    }
+
+    /// Takes the next segment.
+    pub(super) fn segment(&mut self, segment: &Segment<'_>) {
+        let snip_max = self.snip_max;
+        self.transaction.segments += 1;
+        let findings = &mut self.transaction.findings;
+        let before = findings.len();
+        let mut loop_id = "";
+        match &mut self.guided {
+            Some(Guided { walk, plans, rules }) => {
+                let placed = walk.place(segment, findings);
+                for rules in rules {
+                    rules.segment(placed, segment, walk, findings);
+                }
+                loop_id = walk.loop_id();
+                if let Some(rule) = placed {
+                    element::check(plans, rule, segment, loop_id, findings);
+                    if snip_max >= 5 {
+                        let codes = &mut self.code_set;
+                        codes.segment(rule, segment, loop_id, before, findings);
+                    }
+                }
+                if segment.is("HL") {
+                    let above = placed.and_then(|_| walk.level_above());
+                    self.hierarchy.level(segment, loop_id, above, findings);
+                } else if segment.is("AAA") {
+                    self.hierarchy.rejected();
+                }
+            }
+            None if segment.is_empty() => {
+                let code = Code::SegmentEmpty;
+                findings.push(Finding::segment(code, segment.place, segment.id()));
+            }
+            None => {}
+        }
+        if snip_max >= 3 {
+            let set = &self.transaction.set;
+            self.balance.segment(set, segment, loop_id, findings);
+        }
+        cut(findings, before, snip_max, segment.place);
+    }
+
+    /// Takes what was found in its stretch of the stream.
+    pub(super) fn tell(&mut self, finding: Finding) {
+        self.transaction.findings.push(finding);
+    }
+
+    /// Ends the set with its SE.
+    pub(super) fn end(mut self, se: &Segment<'_>) -> Ended {
+        self.segment(se);
+        let Transaction {
+            segments,
+            control_number,
+            findings,
+            ..
+        } = &mut self.transaction;
+        let codes = (
+            Code::TransactionSegmentCount,
+            Code::TransactionControlNumber,
+        );
+        envelope::check_trailer(se, *segments, control_number, codes, findings);
+        self.finish(se.place)
+    }
+
+    /// Ends the set where something else begins: its SE is missing.
+    pub(super) fn end_without(mut self, place: Place) -> Ended {
+        // Where SE was to stand, in the set that lacks it.
+        let place = Place {
+            position: self.transaction.segments + 1,
+            offset: place.offset,
+            ..self.at
+        };
+        self.tell(Finding::segment(Code::TransactionNotClosed, place, b"SE"));
+        self.finish(place)
+    }
+
+    fn finish(mut self, place: Place) -> Ended {
+        let findings = &mut self.transaction.findings;
+        let before = findings.len();
+        if let Some(Guided { walk, rules, .. }) = &mut self.guided {
+            walk.finish(place, findings);
+            for rules in rules {
+                rules.finish(place, findings);
+            }
+            // That SE is missing has a code of its own.
+            findings.retain(|one| one.code != Code::SegmentMissing || one.segment != "SE");
+            self.hierarchy.finish(findings);
+            self.code_set.close_claim(findings);
+        }
+        cut(findings, before, self.snip_max, place);
+        findings.sort_by_key(|finding| finding.place.position);
+        Ended {
+            transaction: self.transaction,
+            walk: self.guided.map(|guided| guided.walk),
+            place,
+        }
+    }
+}
+
+/// Drops what is above the asked SNIP level, and what is more than is kept.
+fn cut(findings: &mut Vec<Finding>, before: usize, snip_max: u8, place: Place) {
+    if findings.len() == before {
+        return;
+    }
+    if snip_max < 7 {
+        let mut at = 0;
+        findings.retain(|finding| {
+            at += 1;
+            at <= before || finding.code.snip() <= snip_max
+        });
+    }
+    keep::cut(findings, FINDINGS_MAX, place);
+}
