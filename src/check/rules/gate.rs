@@ -2,8 +2,8 @@
 //! segment that is rarely sent, and are not asked otherwise. It may let a rule through that is then silent, never
 //! keep one back.
 
-use crate::guide::SegmentIndex;
 use crate::guide::rule::{BoundPath, BoundRule, Operand, Part, Pattern, Scope, Test};
+use crate::guide::{LoopIndex, SegmentIndex};
 
 use super::cells::Cell;
 use super::shelf::Definitions;
@@ -17,6 +17,8 @@ pub(super) struct Marking {
     marks: Marks,
     /// What the gate at hand lets pass.
     passed: Marks,
+    /// By loop: what was there when it ended before, and which rules that let through. Mostly it is the same again.
+    before: Vec<(Definitions, Marks)>,
 }
 
 /// The rules of one loop by what they wait for: a rule may speak where each of its gates lets it.
@@ -107,25 +109,28 @@ impl Gates {
             .extend(codes.iter().map(|code| Span::new(code, rule)));
     }
 
-    /// Marks the rules that may speak. `there`: the segments that are kept; `each_value`: hands over every value of
-    /// a cell.
+    /// Marks the rules that may speak at the end of a loop. `there`: the segments that are kept; `each_value`: hands over
+    /// every value of a cell.
     #[inline]
     pub(super) fn mark(
         &self,
-        Marking { marks, passed }: &mut Marking,
-        there: &Definitions,
+        Marking {
+            marks,
+            passed,
+            before,
+        }: &mut Marking,
+        (loop_index, there): (LoopIndex, &Definitions),
         mut each_value: impl FnMut(Cell, &mut dyn FnMut(&[u8])),
     ) {
-        marks.clear();
-        marks.extend_from_slice(&self.all);
-        for (segments, rules) in &self.by_segment {
-            if !there.has_any_of(segments) {
-                marks
-                    .iter_mut()
-                    .zip(rules)
-                    .for_each(|(all, one)| *all &= !one);
-            }
+        if before.len() <= loop_index {
+            before.resize_with(loop_index + 1, Default::default);
         }
+        let (known, let_through) = &mut before[loop_index];
+        if known != there || let_through.is_empty() {
+            known.clone_from(there);
+            self.let_through(there, let_through);
+        }
+        marks.clone_from(let_through);
         for gate in &self.by_code {
             if marks
                 .iter()
@@ -140,6 +145,16 @@ impl Gates {
             for ((all, one), passed) in marks.iter_mut().zip(&gate.rules).zip(&*passed) {
                 *all &= !one | passed;
             }
+        }
+    }
+
+    /// The rules that do not wait for a segment that is missing.
+    fn let_through(&self, there: &Definitions, marks: &mut Marks) {
+        marks.clone_from(&self.all);
+        let missing = |(segments, _): &&(Definitions, Marks)| !there.has_any_of(segments);
+        for (_, rules) in self.by_segment.iter().filter(missing) {
+            let waiting = marks.iter_mut().zip(rules);
+            waiting.for_each(|(all, one)| *all &= !one);
         }
     }
 }

@@ -106,7 +106,7 @@ impl Rules {
             let each = |cell, visit: &mut dyn FnMut(&[u8])| {
                 judge.texts(cell).for_each(visit);
             };
-            gates.mark(&mut self.marking, self.shelf.there(), each);
+            gates.mark(&mut self.marking, (index, self.shelf.there()), each);
             while let Some(at) = self.marking.take() {
                 let rule = &rules[at];
                 if rule.snip <= self.snip_max {
