@@ -326,17 +326,23 @@ fn bases() -> Vec<Base> {
         .map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
         .collect();
     bases.push(base("fixtures/claims".to_owned(), &written(&claims)));
-    bases.push(base("fixtures/charts".to_owned(), &written(&billed(&root))));
+    for kind in ["professional", "institutional", "dental"] {
+        let folder = root.join("charts").join(kind);
+        bases.push(base(
+            folder.display().to_string(),
+            &written(&billed(&folder)),
+        ));
+    }
     bases
 }
 
 /// Claims of the charts that are not held.
-fn billed(root: &Path) -> Vec<Claim> {
+fn billed(folder: &Path) -> Vec<Claim> {
     let partner = toml::from_str(PARTNER).unwrap();
     let practice = Defaults::sandbox();
     let partners = [partner];
     let biller = Biller::new(&practice, &partners, jiff::civil::date(2026, 11, 24));
-    let files = files(&root.join("charts"), "json");
+    let files = files(folder, "json");
     let readings = files
         .iter()
         .flat_map(|path| chart::read(&fs::read(path).unwrap(), "chart"));

@@ -92,7 +92,7 @@ fn a_first_day() {
         (0, "sandbox: answers; 0 payloads fetched\n"),
         "{err}"
     );
-    let (code, out, err) = on(&["submit", "fixtures/charts"]);
+    let (code, out, err) = on(&["submit", "fixtures/charts/professional"]);
     assert_eq!(code, 1, "some charts are held: {out}{err}");
     assert!(err.contains("interchanges sent"), "{err}");
     let (_, _, err) = on(&["work"]);
@@ -164,7 +164,12 @@ fn get(address: SocketAddr, path: &str) -> String {
 #[test]
 fn the_service_works_by_itself_and_stops_gently() {
     let (_insurer, _directory, config) = sandbox();
-    run(&["submit", "fixtures/charts", "--config", &config]);
+    run(&[
+        "submit",
+        "fixtures/charts/professional",
+        "--config",
+        &config,
+    ]);
     let mut service = Service::start(&["serve", "--listen", "127.0.0.1:0", "--config", &config]);
     let address = service.address();
     assert!(get(address, "/health").starts_with("HTTP/1.1 200"));

@@ -107,7 +107,7 @@ async fn everything(data: &Path) -> (Vec<(String, i64)>, String, String) {
 #[test]
 fn folders_of_charts_go_the_same_way() {
     let data = tempfile::tempdir().unwrap();
-    let (output, report) = demo(data.path(), "fixtures/charts");
+    let (output, report) = demo(data.path(), "fixtures/charts/professional");
     assert!(output.status.success(), "{output:?}");
     assert_eq!(report["balanced"], true);
     let corpus = "../shared/corpus/fhir-r4";

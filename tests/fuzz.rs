@@ -41,7 +41,11 @@ fn damaged_fixtures_hold() {
             "t277ca" => &["005010X214/accepted"],
             "t999" => &["005010X231A1/accepted"],
             "ta1" => &["ta1/accepted"],
-            "native_chart" => &["charts"],
+            "native_chart" => &[
+                "charts/professional",
+                "charts/institutional",
+                "charts/dental",
+            ],
             _ => &[],
         };
         let folders = folders

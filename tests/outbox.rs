@@ -13,7 +13,7 @@ use claimgate::store::Store;
 
 use crate::transport::Setting;
 
-const CHART: &str = "fixtures/charts/office-visit.json";
+const CHART: &str = "fixtures/charts/professional/office-visit.json";
 
 /// A configuration whose one partner is the sandbox.
 fn configure(setting: &Setting) {

@@ -33,11 +33,15 @@ fn charts_become_interchanges_and_a_report() {
         assert_eq!(report["verdict"] == "held", numbers.is_empty(), "{report}");
         claims += numbers.len();
     }
-    let written = std::fs::read_to_string(dir.path().join("sandbox-000000001.837")).unwrap();
-    assert_eq!(written.matches("~CLM*").count(), claims);
+    // One interchange a kind of claim.
+    let files = [1, 2, 3].map(|number| dir.path().join(format!("sandbox-{number:09}.837")));
+    let written = files
+        .each_ref()
+        .map(|file| std::fs::read_to_string(file).unwrap());
+    assert_eq!(written.concat().matches("~CLM*").count(), claims);
     let checked = Command::new(env!("CARGO_BIN_EXE_claimgate"))
         .arg("check")
-        .arg(dir.path().join("sandbox-000000001.837"))
+        .args(&files)
         .output()
         .unwrap();
     assert_eq!(code(&checked), 0);
@@ -47,7 +51,7 @@ fn charts_become_interchanges_and_a_report() {
 fn one_good_chart_is_no_finding() {
     let dir = tempfile::tempdir().unwrap();
     let output = translate(
-        "fixtures/charts/office-visit.json",
+        "fixtures/charts/professional/office-visit.json",
         dir.path(),
         &["--payer", "sandbox"],
     );
@@ -65,7 +69,7 @@ fn what_cannot_be_done_is_said_and_is_exit_2() {
         let told = String::from_utf8(output.stderr.clone()).unwrap();
         assert!(code(&output) == 2 && told.contains(expected), "{told}");
     };
-    let chart = "fixtures/charts/office-visit.json";
+    let chart = "fixtures/charts/professional/office-visit.json";
     check(
         "no-such-file.json",
         dir.path(),

@@ -2,17 +2,21 @@
 //! why this one is billed.
 
 use super::coverage::{self, Listed};
-use super::lines::amount;
+use super::fields::{Fields, amount};
+use super::kind::{INSTITUTIONAL, Kind, PROFESSIONAL};
 use super::notes::Notes;
 use super::people::{relationship, subscriber_name};
-use super::{Biller, text};
+use super::{Biller, shape, text};
 use crate::chart::{self, Chart, Code, Coverage, Decimal, Decision};
 use crate::claim::{
-    Adjustment, LineAdjudication, Money, OtherPayer, OtherPayerDetail, Payer, ServiceLine,
+    Adjustment, InpatientAdjudication, LineAdjudication, Money, OtherPayer, OtherPayerDetail,
+    OutpatientAdjudication, Payer, ServiceLine,
 };
 
 /// X12 element 1033.
 const GROUPS: &[&str] = &["CO", "CR", "OA", "PI", "PR"];
+/// MOA and MIA hold five.
+const REMARKS_MAX: usize = 5;
 /// X12 element 1034.
 const REASON_MAX: usize = 5;
 /// What the patient owes, among the groups.
@@ -22,6 +26,7 @@ const PATIENT_RESPONSIBILITY: &str = "PR";
 pub(super) fn other_payers(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
+    kind: Kind,
     chart: &Chart,
     others: &[Listed<'_>],
     lines: &mut [ServiceLine],
@@ -31,7 +36,14 @@ pub(super) fn other_payers(
         if let Some(mut payer) = other_payer(biller, notes, chart, other) {
             if let Some(decision) = &other.coverage.decision {
                 let at = format!("{}/decision", other.pointer);
-                decide(notes, &at, decision, &mut payer, lines);
+                decide(
+                    notes,
+                    kind,
+                    (&at, payers.len()),
+                    decision,
+                    &mut payer,
+                    lines,
+                );
             }
             notes.from(format!("other_payers[{}]", payers.len()), &other.pointer);
             payers.push(payer);
@@ -125,11 +137,20 @@ fn payer(
 /// Puts a decision to the payer and to the lines, and sees that it adds up.
 fn decide(
     notes: &mut Notes<'_>,
-    at: &str,
+    kind: Kind,
+    (at, place): (&str, usize),
     decision: &Decision,
     payer: &mut OtherPayer,
     lines: &mut [ServiceLine],
 ) {
+    let to = format!("other_payers[{place}]");
+    notes.from(format!("{to}.paid"), &format!("{at}/paid"));
+    notes.from(format!("{to}.adjustments"), &format!("{at}/adjustments"));
+    outcome(
+        &mut Fields::new(notes, kind, at, format!("{to}.detail")),
+        decision,
+        payer,
+    );
     payer.paid = amount(notes, &format!("{at}/paid"), &decision.paid);
     payer.payer_claim_number = text::number(
         notes,
@@ -148,7 +169,7 @@ fn decide(
     let mut explained = vec![payer.paid, total(&payer.adjustments)];
     for (index, line) in decision.lines.iter().enumerate() {
         let pointer = format!("{at}/lines/{index}");
-        let decided = line_decision(notes, &pointer, decision, line, payer, lines);
+        let decided = line_decision(notes, kind, &pointer, decision, line, payer, lines);
         explained.push(decided.and_then(|decided| total(&decided.adjustments)));
     }
     let explained: Option<Vec<Money>> = explained.into_iter().collect();
@@ -158,9 +179,93 @@ fn decide(
     }
 }
 
+/// What the payer said of the claim besides its money.
+fn outcome(fields: &mut Fields<'_, '_>, decision: &Decision, payer: &mut OtherPayer) {
+    let detail = &mut payer.detail;
+    detail.non_covered = fields.money("non_covered", &decision.non_covered);
+    detail.adjustment_indicator =
+        fields.flag(("adjusted", "adjustment_indicator"), decision.adjusted);
+    let expected = "a remittance advice remark code";
+    detail.remark_codes = fields.codes(
+        "remark_codes",
+        &decision.remark_codes,
+        REMARKS_MAX,
+        shape::remark,
+        expected,
+    );
+    let given = decision.outpatient.as_ref();
+    let given = given.filter(|_| {
+        fields
+            .only(PROFESSIONAL | INSTITUTIONAL)
+            .takes("outpatient", true)
+    });
+    detail.outpatient = given
+        .filter(|given| **given != chart::OutpatientDecision::default())
+        .map(|given| {
+            let mut fields = fields.part("outpatient");
+            OutpatientAdjudication {
+                reimbursement_rate: fields
+                    .quantity("reimbursement_rate", &given.reimbursement_rate),
+                payable: fields.money("payable", &given.payable),
+                esrd: fields.money("esrd", &given.esrd),
+                professional_component: fields
+                    .money("professional_component", &given.professional_component),
+            }
+        });
+    let given = decision.inpatient.as_ref();
+    let given = given.filter(|_| fields.only(INSTITUTIONAL).takes("inpatient", true));
+    detail.inpatient = given.map(|given| Box::new(inpatient(&mut fields.part("inpatient"), given)));
+    if let Some(inpatient) = &mut detail.inpatient {
+        // MIA has places for remarks of its own.
+        inpatient.remark_codes = std::mem::take(&mut detail.remark_codes);
+    }
+}
+
+/// MIA.
+fn inpatient(
+    fields: &mut Fields<'_, '_>,
+    given: &chart::InpatientDecision,
+) -> InpatientAdjudication {
+    let days = fields.quantity("covered_days", &given.covered_days);
+    InpatientAdjudication {
+        covered_days: days.unwrap_or_else(|| "0".to_owned()),
+        lifetime_psychiatric_days: fields.quantity(
+            "lifetime_psychiatric_days",
+            &given.lifetime_psychiatric_days,
+        ),
+        drg_amount: fields.money("drg_amount", &given.drg_amount),
+        remark_codes: Vec::new(),
+        disproportionate_share: fields
+            .money("disproportionate_share", &given.disproportionate_share),
+        msp_pass_through: fields.money("msp_pass_through", &given.msp_pass_through),
+        capital_prospective: fields.money("capital_prospective", &given.capital_prospective),
+        capital_federal_drg: fields.money("capital_federal_drg", &given.capital_federal_drg),
+        capital_hospital_drg: fields.money("capital_hospital_drg", &given.capital_hospital_drg),
+        capital_disproportionate_share: fields.money(
+            "capital_disproportionate_share",
+            &given.capital_disproportionate_share,
+        ),
+        old_capital: fields.money("old_capital", &given.old_capital),
+        capital_indirect_education: fields.money(
+            "capital_indirect_education",
+            &given.capital_indirect_education,
+        ),
+        operating_hospital_drg: fields
+            .money("operating_hospital_drg", &given.operating_hospital_drg),
+        cost_report_days: fields.quantity("cost_report_days", &given.cost_report_days),
+        operating_federal_drg: fields.money("operating_federal_drg", &given.operating_federal_drg),
+        capital_outlier: fields.money("capital_outlier", &given.capital_outlier),
+        indirect_teaching: fields.money("indirect_teaching", &given.indirect_teaching),
+        professional_component: fields
+            .money("professional_component", &given.professional_component),
+        capital_exception: fields.money("capital_exception", &given.capital_exception),
+    }
+}
+
 /// What was decided on one line; as it stands there then.
 fn line_decision(
     notes: &mut Notes<'_>,
+    kind: Kind,
     at: &str,
     decision: &Decision,
     given: &chart::LineDecision,
@@ -169,6 +274,27 @@ fn line_decision(
 ) -> Option<LineAdjudication> {
     let paid = amount(notes, &format!("{at}/paid"), &given.paid);
     let adjustments = adjustments(notes, at, &given.adjustments);
+    let of_line = format!(
+        "lines[{}].adjudications[0]",
+        given.procedure.saturating_sub(1)
+    );
+    let mut fields = Fields::new(notes, kind, at, of_line);
+    let code = fields.shaped(("code", "procedure"), &given.code, shape::hcpcs, || {
+        "a procedure code".to_owned()
+    });
+    let modifiers = fields.codes(
+        "modifiers",
+        &given.modifiers,
+        4,
+        shape::modifier,
+        "two letters or digits",
+    );
+    let quantity = fields.quantity("quantity", &given.quantity);
+    let bundled = given.bundled_into;
+    if bundled.is_some_and(|line| line == 0 || line > lines.len()) {
+        fields.add(Code::DecisionLine, "bundled_into", "");
+    }
+    let bundled_line = bundled.map(|line| line.to_string());
     let index = given.procedure.checked_sub(1);
     let Some(line) = index.and_then(|index| lines.get_mut(index)) else {
         notes.add(Code::DecisionLine, &format!("{at}/procedure"), "");
@@ -194,16 +320,24 @@ fn line_decision(
         payer_id: payer.payer.id.clone(),
         paid,
         procedure_kind: line.detail.procedure_kind.clone(),
-        procedure: line.procedure.clone(),
-        modifiers: line.modifiers.clone(),
+        procedure: code.unwrap_or_else(|| line.procedure.clone()),
+        modifiers: match given.code {
+            Some(_) => modifiers,
+            None => line.modifiers.clone(),
+        },
         description: None,
-        revenue_code: None,
-        quantity: line.quantity.clone(),
+        revenue_code: line.revenue().map(|own| own.revenue_code.clone()),
+        quantity: quantity.unwrap_or_else(|| line.quantity.clone()),
         adjustments,
         adjudicated: decision.date,
         remaining_patient_liability: owed.filter(|_| decision.patient_liability.is_some()),
-        bundled_line: None,
+        bundled_line,
     };
+    let place = line.adjudications.len();
+    notes.from(
+        format!("lines[{}].adjudications[{place}]", given.procedure - 1),
+        at,
+    );
     line.adjudications.push(told.clone());
     Some(told)
 }
@@ -225,21 +359,32 @@ fn adjustments(notes: &mut Notes<'_>, at: &str, given: &[chart::Adjustment]) -> 
             );
         }
         let amount = signed(notes, &format!("{at}/amount"), &adjustment.amount);
+        let quantity = adjustment.quantity.as_ref();
+        let quantity =
+            quantity.and_then(|count| quantity_of(notes, &format!("{at}/quantity"), count));
         made.extend(reason.zip(amount).map(|(reason, amount)| Adjustment {
             group: adjustment.group.clone(),
             reason,
             amount,
-            quantity: None,
+            quantity,
         }));
     }
     made
+}
+
+fn quantity_of(notes: &mut Notes<'_>, pointer: &str, given: &Decimal) -> Option<String> {
+    let quantity = shape::quantity(given.as_str());
+    if quantity.is_none() {
+        notes.add(Code::QuantityShape, pointer, "");
+    }
+    quantity
 }
 
 /// An adjustment may be negative: it then adds to what is paid.
 fn signed(notes: &mut Notes<'_>, pointer: &str, given: &Decimal) -> Option<Money> {
     let amount = Money::parse(given.as_str()).ok();
     if amount.is_none() {
-        notes.add(Code::ChargeShape, pointer, "");
+        notes.add(Code::AmountShape, pointer, "");
     }
     amount
 }

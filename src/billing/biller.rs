@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::notes::Notes;
-use super::{Defaults, Numbering, Provenance, professional};
+use super::{Defaults, Numbering, Provenance, claim};
 use crate::chart::{Code, Finding, Reading, Severity};
 use crate::claim::Claim;
 use crate::payer::TradingPartner;
@@ -55,7 +55,7 @@ impl<'a> Biller<'a> {
         let mut claims = Vec::new();
         if let Some(chart) = &reading.chart {
             let mut notes = Notes::new(&reading.origins);
-            let made = professional::claims(self, &mut notes, chart);
+            let made = claim::claims(self, &mut notes, chart);
             if made.is_none() && !notes.held() {
                 // What stopped it said nothing: the chart is held all the same, never lost.
                 notes.add(

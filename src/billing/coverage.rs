@@ -112,15 +112,8 @@ fn listed<'a>(biller: &Biller<'a>, chart: &'a Chart) -> Vec<Listed<'a>> {
 /// What stands for a coverage that the chart does not have.
 fn nameless() -> Coverage {
     Coverage {
-        payer: PayerName::default(),
-        member_id: None,
-        group_number: None,
-        group_name: None,
         relationship: Relationship::Itself,
-        subscriber: None,
-        filing_code: None,
-        insurance_type: None,
-        decision: None,
+        ..Coverage::default()
     }
 }
 

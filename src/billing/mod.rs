@@ -7,14 +7,20 @@
 
 mod adjudicated;
 mod biller;
+mod claim;
 mod config;
 mod coverage;
+mod days;
+mod dental;
+mod detail;
 mod diagnoses;
+mod fields;
+mod hospital;
+mod kind;
 mod lines;
 mod notes;
 mod numbering;
 mod people;
-mod professional;
 mod provenance;
 mod providers;
 mod scrub;

@@ -33,11 +33,6 @@ impl<'a> Notes<'a> {
         self.provenance.set(field, self.origins.resolve(pointer));
     }
 
-    /// The source's path of a part of the chart.
-    pub(super) fn path(&self, pointer: &str) -> String {
-        self.origins.resolve(pointer)
-    }
-
     pub(super) fn held(&self) -> bool {
         let error = |finding: &Finding| finding.severity() == Severity::Error;
         self.findings.iter().any(error)

@@ -2,6 +2,8 @@
 //! pays.
 
 use super::coverage::Billable;
+use super::fields::Fields;
+use super::kind::{Kind, PROFESSIONAL};
 use super::notes::Notes;
 use super::{shape, text};
 use crate::chart::{self, Chart, Code, PersonName, Relationship, Sex};
@@ -19,12 +21,25 @@ struct Treated {
 /// The subscriber, and the patient where that is another.
 pub(super) fn subscriber_and_patient(
     notes: &mut Notes<'_>,
+    kind: Kind,
     chart: &Chart,
     billable: &Billable<'_>,
 ) -> Option<(Subscriber, Option<Patient>)> {
     let coverage = &*billable.coverage;
     let at = &billable.pointer;
-    let treated = treated(notes, &chart.patient);
+    let is_self = coverage.relationship == Relationship::Itself;
+    let mut treated = treated(notes, kind, is_self, &chart.patient);
+    let own = own_numbers(notes, kind, is_self, at, coverage);
+    if let Some(treated) = &mut treated {
+        treated.detail.member_id = own.patient_member_id;
+        treated.detail.property_casualty_claim = own.casualty_claim;
+        if is_self && treated.detail.social_security_number.is_none() {
+            treated
+                .detail
+                .social_security_number
+                .clone_from(&own.social_security_number);
+        }
+    }
     let group = group(notes, at, coverage);
     let name = subscriber_name(notes, at, coverage, chart);
     notes.from("subscriber.member_id", &format!("{at}/member_id"));
@@ -40,10 +55,13 @@ pub(super) fn subscriber_and_patient(
         address: None,
         birth_date: None,
         sex: None,
-        detail: PersonDetail::default(),
+        detail: PersonDetail {
+            social_security_number: own.social_security_number,
+            ..PersonDetail::default()
+        },
     };
     let treated = treated?;
-    if coverage.relationship == Relationship::Itself {
+    if is_self {
         for field in ["name", "address", "birth_date", "sex"] {
             let pointer = format!("/patient/{field}");
             notes.from(format!("subscriber.{field}"), &pointer);
@@ -112,7 +130,12 @@ fn group(
     (number, name)
 }
 
-fn treated(notes: &mut Notes<'_>, patient: &chart::Patient) -> Option<Treated> {
+fn treated(
+    notes: &mut Notes<'_>,
+    kind: Kind,
+    is_self: bool,
+    patient: &chart::Patient,
+) -> Option<Treated> {
     let name = person(notes, "/patient/name", &patient.name);
     let address = address(
         notes,
@@ -136,11 +159,91 @@ fn treated(notes: &mut Notes<'_>, patient: &chart::Patient) -> Option<Treated> {
         address: address?,
         birth_date: patient.birth_date?.into(),
         sex,
-        detail: PersonDetail {
-            death_date: patient.death_date.map(Phi::new),
-            ..PersonDetail::default()
-        },
+        detail: detail(notes, kind, is_self, patient),
     })
+}
+
+/// PAT and the patient's numbers.
+fn detail(
+    notes: &mut Notes<'_>,
+    kind: Kind,
+    is_self: bool,
+    patient: &chart::Patient,
+) -> PersonDetail {
+    let to = if is_self {
+        "subscriber.detail"
+    } else {
+        "patient.detail"
+    };
+    let mut fields = Fields::new(notes, kind, "/patient", to);
+    PersonDetail {
+        death_date: fields
+            .only(PROFESSIONAL)
+            .day("death_date", patient.death_date)
+            .map(Phi::new),
+        weight_pounds: fields
+            .only(PROFESSIONAL)
+            .quantity("weight_pounds", &patient.weight_pounds)
+            .map(Phi::new),
+        pregnant: fields
+            .only(PROFESSIONAL)
+            .flag("pregnant", patient.pregnant)
+            .map(Phi::new),
+        social_security_number: social_security_number(
+            &mut fields,
+            &patient.social_security_number,
+        ),
+        ..PersonDetail::default()
+    }
+}
+
+/// What the plan knows the people by.
+struct OwnNumbers {
+    patient_member_id: Option<Phi<String>>,
+    casualty_claim: Option<String>,
+    social_security_number: Option<Phi<String>>,
+}
+
+fn own_numbers(
+    notes: &mut Notes<'_>,
+    kind: Kind,
+    is_self: bool,
+    at: &str,
+    coverage: &chart::Coverage,
+) -> OwnNumbers {
+    let to = if is_self {
+        "subscriber.detail"
+    } else {
+        "patient.detail"
+    };
+    let mut fields = Fields::new(notes, kind, at, to);
+    let member_id = coverage.patient_member_id.clone().filter(|_| !is_self);
+    let casualty = ("casualty_claim", "property_casualty_claim");
+    OwnNumbers {
+        patient_member_id: fields
+            .number(
+                ("patient_member_id", "member_id"),
+                &member_id,
+                text::REFERENCE_MAX,
+            )
+            .map(Phi::new),
+        casualty_claim: fields.number(casualty, &coverage.casualty_claim, text::REFERENCE_MAX),
+        social_security_number: {
+            let mut fields = Fields::new(notes, kind, at, "subscriber.detail");
+            social_security_number(&mut fields, &coverage.social_security_number)
+        },
+    }
+}
+
+fn social_security_number(
+    fields: &mut Fields<'_, '_>,
+    given: &Option<String>,
+) -> Option<Phi<String>> {
+    let nine = |number: &str| shape::digits(number, 9);
+    let number = fields.shaped("social_security_number", given, nine, || {
+        "nine digits".to_owned()
+    });
+    number.map(Phi::new)
 }
 
 /// A patient or subscriber: needs a first name as well.
@@ -217,8 +320,11 @@ pub(super) fn address(
         city: city?.into(),
         state,
         postal_code,
+        country_subdivision: address
+            .country_subdivision
+            .clone()
+            .filter(|_| country.is_some()),
         country,
-        country_subdivision: None,
     })
 }
 

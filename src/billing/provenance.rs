@@ -16,6 +16,21 @@ impl Provenance {
         self.fields.insert(field.into(), path.into());
     }
 
+    /// That of a claim with some of the lines only, counted anew.
+    pub(super) fn of_lines(&self, first: usize, count: usize) -> Self {
+        let moved = |(field, path): (&String, &String)| {
+            let Some(line) = field.strip_prefix("lines[") else {
+                return Some((field.clone(), path.clone()));
+            };
+            let (index, rest) = line.split_once(']')?;
+            let index = index.parse::<usize>().ok()?.checked_sub(first)?;
+            (index < count).then(|| (format!("lines[{index}]{rest}"), path.clone()))
+        };
+        Self {
+            fields: self.fields.iter().filter_map(moved).collect(),
+        }
+    }
+
     /// The source of a field: its own, or that of the nearest field around it.
     pub fn source(&self, field: &str) -> Option<&str> {
         let mut around = field;

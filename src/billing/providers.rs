@@ -1,12 +1,13 @@
 //! Providers of a claim in their roles, from the chart or the practice's configuration. It must
 //! not know what they did.
 
+use super::kind::{self, Kind};
 use super::notes::Notes;
 use super::people::{address, person_name};
 use super::{Biller, shape, text};
 use crate::chart::{self, Chart, Code};
 use crate::claim::{
-    Address, Contact, Name, Npi, Provider, ProviderId, ProviderRole, RoledProvider, TaxId,
+    Address, Contact, Name, Npi, Phi, Provider, ProviderId, ProviderRole, RoledProvider, TaxId,
 };
 
 /// Qualifiers of a provider's further numbers (REF01), by what the guide's loop takes.
@@ -101,64 +102,112 @@ pub(super) fn pay_to(notes: &mut Notes<'_>, chart: &Chart) -> Option<Address> {
 pub(super) fn of_claim(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
+    kind: Kind,
     chart: &Chart,
     billing: Option<&Provider>,
 ) -> Vec<RoledProvider> {
     let named = &chart.providers;
-    let mut all = Vec::new();
-    all.extend(named.referring.as_ref().and_then(|provider| {
-        person(
-            notes,
-            "/providers/referring",
-            provider,
-            ProviderRole::Referring,
-        )
-    }));
-    all.extend(named.primary_care.as_ref().and_then(|provider| {
-        person(
-            notes,
-            "/providers/primary_care",
-            provider,
+    let mut all: Vec<RoledProvider> = Vec::new();
+    for (name, provider, role) in [
+        ("attending", &named.attending, ProviderRole::Attending),
+        ("operating", &named.operating, ProviderRole::Operating),
+        (
+            "other_operating",
+            &named.other_operating,
+            ProviderRole::OtherOperating,
+        ),
+        ("referring", &named.referring, ProviderRole::Referring),
+        (
+            "primary_care",
+            &named.primary_care,
             ProviderRole::PrimaryCare,
-        )
-    }));
-    all.extend(named.rendering.as_ref().and_then(|provider| {
-        let rendering = rendering(biller, notes, "/providers/rendering", provider)?;
-        let said = billing.is_some_and(|billing| billing.npi == rendering.provider.npi);
-        (!said).then_some(rendering)
-    }));
-    all.extend(named.service_facility.as_ref().and_then(|facility| {
-        let facility = service_facility(notes, facility)?;
-        let said = billing.is_some_and(|billing| is_at(&facility.provider, billing));
-        (!said).then_some(facility)
-    }));
-    all.extend(named.supervising.as_ref().and_then(|provider| {
-        person(
-            notes,
-            "/providers/supervising",
-            provider,
-            ProviderRole::Supervising,
-        )
-    }));
-    for (index, provider) in all.iter().enumerate() {
-        let field = match provider.role {
-            ProviderRole::Referring => "referring",
-            ProviderRole::PrimaryCare => "primary_care",
-            ProviderRole::Rendering => "rendering",
-            ProviderRole::ServiceFacility => "service_facility",
-            _ => "supervising",
+        ),
+        ("rendering", &named.rendering, ProviderRole::Rendering),
+        (
+            "service_facility",
+            &named.service_facility,
+            ProviderRole::ServiceFacility,
+        ),
+        (
+            "assistant_surgeon",
+            &named.assistant_surgeon,
+            ProviderRole::AssistantSurgeon,
+        ),
+        ("supervising", &named.supervising, ProviderRole::Supervising),
+    ] {
+        let at = format!("/providers/{name}");
+        let Some(provider) = provider else { continue };
+        if !kind.is_in(kind::of_claim(role)) {
+            notes.add(Code::NotOfKind, &at, "");
+            continue;
+        }
+        let Some(provider) = in_role(biller, notes, kind, &at, provider, role) else {
+            continue;
         };
-        notes.from(
-            format!("providers[{index}]"),
-            &format!("/providers/{field}"),
-        );
+        let attending = all
+            .iter()
+            .find(|other| other.role == ProviderRole::Attending);
+        let already = match (role, kind) {
+            // A facility's bill is rendered by who attends, unless it says otherwise.
+            (ProviderRole::Rendering, Kind::Institutional) => attending.map(|one| &one.provider),
+            (ProviderRole::Rendering | ProviderRole::ServiceFacility, _) => billing,
+            _ => None,
+        };
+        let is_said = already.is_some_and(|other| match role {
+            ProviderRole::ServiceFacility => is_at(&provider.provider, other),
+            _ => other.npi == provider.provider.npi,
+        });
+        if !is_said {
+            notes.from(format!("providers[{}]", all.len()), &at);
+            all.push(provider);
+        }
+    }
+    if kind == Kind::Institutional && named.attending.is_none() {
+        notes.add(Code::AttendingMissing, "/providers/attending", "");
     }
     all
 }
 
+/// A provider in its role.
+pub(super) fn in_role(
+    biller: &Biller<'_>,
+    notes: &mut Notes<'_>,
+    kind: Kind,
+    at: &str,
+    named: &chart::Provider,
+    role: ProviderRole,
+) -> Option<RoledProvider> {
+    match role {
+        ProviderRole::Rendering => {
+            let mut provider = rendering(biller, notes, at, named)?;
+            if kind == Kind::Institutional {
+                provider.provider.taxonomy = None;
+            }
+            Some(provider)
+        }
+        ProviderRole::ServiceFacility => service_facility(notes, at, named),
+        ProviderRole::PurchasedService => {
+            let mut provider = identified(notes, at, named, Entity::Either, PERSON_NUMBERS, role)?;
+            provider.provider.taxonomy = None;
+            // The guide has its number alone.
+            provider.provider.name = match provider.provider.name {
+                Name::Person { .. } => Name::Person {
+                    last: Phi::default(),
+                    first: None,
+                    middle: None,
+                    suffix: None,
+                },
+                Name::Organization { .. } => Name::organization(""),
+            };
+            Some(provider)
+        }
+        _ => person(notes, kind, at, named, role),
+    }
+}
+
 /// Who did it: as named, or the one that the practice has configured for those without a usable
 /// NPI.
-pub(super) fn rendering(
+fn rendering(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
     at: &str,
@@ -182,18 +231,34 @@ pub(super) fn rendering(
 }
 
 /// A provider in a role that only people have.
-pub(super) fn person(
+fn person(
     notes: &mut Notes<'_>,
+    kind: Kind,
     at: &str,
     named: &chart::Provider,
     role: ProviderRole,
 ) -> Option<RoledProvider> {
-    let numbers = match role {
-        ProviderRole::Supervising => ANY_NUMBER,
+    let numbers = match (kind, role) {
+        (Kind::Professional, ProviderRole::Supervising)
+        | (Kind::Institutional | Kind::Dental, _) => ANY_NUMBER,
         _ => PERSON_NUMBERS,
     };
+    let has_specialty = match kind {
+        Kind::Professional => false,
+        Kind::Institutional => role == ProviderRole::Attending,
+        Kind::Dental => [ProviderRole::Referring, ProviderRole::AssistantSurgeon].contains(&role),
+    };
     let mut provider = identified(notes, at, named, Entity::Person, numbers, role)?;
-    provider.provider.taxonomy = None;
+    if !has_specialty {
+        provider.provider.taxonomy = None;
+    }
+    if role == ProviderRole::Ordering {
+        let place = named.address.as_ref();
+        let pointer = format!("{at}/address");
+        let place = place.map(|place| address(notes, &pointer, Some(place), Code::AddressMissing));
+        provider.provider.address = place.flatten();
+        provider.provider.contact = contact(notes, &format!("{at}/phone"), named.phone.as_ref());
+    }
     Some(provider)
 }
 
@@ -213,8 +278,11 @@ fn identified(
 }
 
 /// The place: an organization with an address; its NPI is said where it has one.
-fn service_facility(notes: &mut Notes<'_>, named: &chart::Provider) -> Option<RoledProvider> {
-    let at = "/providers/service_facility";
+fn service_facility(
+    notes: &mut Notes<'_>,
+    at: &str,
+    named: &chart::Provider,
+) -> Option<RoledProvider> {
     let npi = named.npi.as_ref().and_then(|_| npi(notes, at, named));
     let made = provider(notes, at, named, Entity::Organization, PLACE_NUMBERS);
     let pointer = format!("{at}/address");

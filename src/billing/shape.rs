@@ -1,5 +1,7 @@
 //! Shapes of codes: what a code of a list looks like, without the list. It must not know what a code means.
 
+use std::ops::RangeInclusive;
+
 /// An ICD-10-CM code without its point: a letter, a digit, a character, then up to four more (CMS guidelines I.A.2).
 pub(crate) fn icd10_cm(text: &str) -> Option<String> {
     let code = text.trim().to_ascii_uppercase();
@@ -42,6 +44,87 @@ pub(crate) fn external_cause(code: &str) -> bool {
 pub(crate) fn modifier(text: &str) -> Option<String> {
     let code = text.trim().to_ascii_uppercase();
     (code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(code)
+}
+
+/// A procedure of a dentist (CDT): D and four digits.
+pub(crate) fn cdt(text: &str) -> Option<String> {
+    hcpcs(text).filter(|code| code.starts_with('D'))
+}
+
+/// A rate code of home health, nursing or rehabilitation (HIPPS): five letters and digits.
+pub(crate) fn hipps(text: &str) -> Option<String> {
+    alphanumeric(text, 5..=5)
+}
+
+/// A code of a NUBC list of conditions, occurrences or values: two letters or digits.
+pub(crate) fn nubc(text: &str) -> Option<String> {
+    alphanumeric(text, 2..=2)
+}
+
+/// X12 element 1321: two or three letters or digits.
+pub(crate) fn condition_indicator(text: &str) -> Option<String> {
+    alphanumeric(text, 2..=3)
+}
+
+/// A home health treatment code: three or four letters and digits.
+pub(crate) fn treatment(text: &str) -> Option<String> {
+    alphanumeric(text, 3..=4)
+}
+
+/// A point of origin: a letter or digit.
+pub(crate) fn one_character(text: &str) -> Option<String> {
+    alphanumeric(text, 1..=1)
+}
+
+/// A patient status: two digits, the first of which may be missing.
+pub(crate) fn two_digits(text: &str) -> Option<String> {
+    numeric(text, 1..=2).map(|digits| format!("{digits:0>2}"))
+}
+
+/// A diagnosis related group: three or four digits.
+pub(crate) fn drg(text: &str) -> Option<String> {
+    numeric(text, 3..=4)
+}
+
+/// A revenue code: four digits, the first of which may be missing where it is zero.
+pub(crate) fn revenue_code(text: &str) -> Option<String> {
+    numeric(text, 3..=4).map(|digits| format!("{digits:0>4}"))
+}
+
+/// A procedure of a stay (ICD-10-PCS): seven letters and digits, but never I or O (CMS guidelines A2).
+pub(crate) fn icd10_pcs(text: &str) -> Option<String> {
+    alphanumeric(text, 7..=7).filter(|code| !code.contains(['I', 'O']))
+}
+
+/// A procedure of a stay before October 2015: three or four digits, with or without its point.
+pub(crate) fn icd9_pcs(text: &str) -> Option<String> {
+    numeric(&text.replace('.', ""), 3..=4)
+}
+
+/// A remittance advice remark code: a letter or two and digits.
+pub(crate) fn remark(text: &str) -> Option<String> {
+    alphanumeric(text, 2..=5).filter(|code| code.starts_with(['M', 'N']))
+}
+
+/// A tooth in the universal national system: `1` to `32` and `A` to `T`, supernumerary ones fifty higher or with an S.
+pub(crate) fn tooth(text: &str) -> Option<String> {
+    let tooth = text.trim().to_ascii_uppercase();
+    let is_known = match (tooth.parse::<u8>(), tooth.as_bytes()) {
+        (Ok(number), _) => (1..=32).contains(&number) || (51..=82).contains(&number),
+        (_, [b'A'..=b'T'] | [b'A'..=b'T', b'S']) => true,
+        _ => false,
+    };
+    is_known.then(|| tooth.trim_start_matches('0').to_owned())
+}
+
+fn alphanumeric(text: &str, length: RangeInclusive<usize>) -> Option<String> {
+    let code = text.trim().to_ascii_uppercase();
+    let fits = length.contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
+    fits.then_some(code)
+}
+
+fn numeric(text: &str, length: RangeInclusive<usize>) -> Option<String> {
+    alphanumeric(text, length).filter(|code| code.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// A place-of-service code: two digits.

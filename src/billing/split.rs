@@ -2,24 +2,27 @@
 //! must not change what a line says.
 
 use super::coverage::Billable;
+use super::kind::Kind;
 use super::notes::Notes;
-use super::{BilledClaim, Biller, Provenance};
+use super::{BilledClaim, Biller};
 use crate::chart::{Chart, Code};
 use crate::claim::{Claim, Money, OtherPayer, ServiceLine};
-
-/// The guide's own limit: no partner's is higher.
-const LINES_MAX: usize = 50;
 
 /// The claims that go to the payer: one, or as many as its lines need.
 pub(super) fn split(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
+    kind: Kind,
     chart: &Chart,
     billable: &Billable<'_>,
     mut claim: Claim,
 ) -> Option<Vec<BilledClaim>> {
     let partner = billable.partner;
-    let limit = partner.limits.lines_per_claim.clamp(1, LINES_MAX);
+    let limit = match kind {
+        // A facility's bill is for all that was done: it is never split.
+        Kind::Institutional => kind.lines_max(),
+        _ => partner.limits.lines_per_claim.clamp(1, kind.lines_max()),
+    };
     let lines = std::mem::take(&mut claim.lines);
     let parts = lines.len().div_ceil(limit);
     if parts > 1 {
@@ -42,7 +45,7 @@ pub(super) fn split(
         billed.push(BilledClaim {
             claim: own,
             partner: partner.id.clone(),
-            provenance: provenance(notes, part * limit, lines.len()),
+            provenance: notes.provenance().of_lines(part * limit, lines.len()),
         });
     }
     Some(billed)
@@ -100,32 +103,4 @@ fn numbered(control_number: &str, lines: &[ServiceLine]) -> Vec<ServiceLine> {
         ..line.clone()
     };
     lines.iter().enumerate().map(number).collect()
-}
-
-/// Fields of a claim's lines and the procedures that they come from.
-fn provenance(notes: &Notes<'_>, first: usize, count: usize) -> Provenance {
-    const FIELDS: [(&str, &str); 12] = [
-        ("procedure", "code"),
-        ("modifiers", "modifiers"),
-        ("description", "description"),
-        ("charge", "charge"),
-        ("quantity", "quantity"),
-        ("unit", "unit"),
-        ("place_of_service", "place_of_service"),
-        ("diagnosis_pointers", "diagnosis_pointers"),
-        ("service_from", "from"),
-        ("service_to", "to"),
-        ("note", "note"),
-        ("drug", "drug"),
-    ];
-    let mut provenance = notes.provenance().clone();
-    for line in 0..count {
-        let at = format!("/procedures/{}", first + line);
-        provenance.set(format!("lines[{line}]"), notes.path(&at));
-        for (field, source) in FIELDS {
-            let source = notes.path(&format!("{at}/{source}"));
-            provenance.set(format!("lines[{line}].{field}"), source);
-        }
-    }
-    provenance
 }

@@ -14,6 +14,10 @@ pub(super) const POSTAL_CODE_MAX: usize = 15;
 pub(super) const NOTE_MAX: usize = 80;
 pub(super) const DESCRIPTION_MAX: usize = 80;
 pub(super) const GROUP_NAME_MAX: usize = 60;
+/// X12 element 1271.
+pub(super) const CODE_MAX: usize = 30;
+/// X12 element 799.
+pub(super) const VERSION_MAX: usize = 30;
 /// X12 element 127.
 pub(super) const REFERENCE_MAX: usize = 50;
 /// X12 element 67: the number of whom a name names.

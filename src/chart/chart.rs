@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Coverage, Decimal, Guarantor, Patient, Provider, Providers, date_schema, opaque_debug,
+    Address, Ambulance, Certification, Coverage, Decimal, DentalTreatment, DropOff, Guarantor,
+    Patient, Pricing, Procedure, Providers, SpinalManipulation, Stay, date_schema, opaque_debug,
 };
 
 /// The version this build reads and writes.
@@ -17,12 +18,21 @@ pub mod code_system {
     /// HCPCS levels I (CPT) and II.
     pub const HCPCS: &str = "hcpcs";
     pub const SNOMED_CT: &str = "snomed-ct";
+    /// Of dentists (ADA); a HCPCS code that begins with D is one too.
+    pub const CDT: &str = "cdt";
+    /// Of inpatient procedures.
+    pub const ICD10_PCS: &str = "icd-10-pcs";
+    pub const ICD9_PCS: &str = "icd-9-pcs";
+    /// Rate codes of home health, nursing and rehabilitation.
+    pub const HIPPS: &str = "hipps";
+    /// Of dental diagnoses (ADA).
+    pub const SNODENT: &str = "snodent";
     /// Vaccines administered (CDC).
     pub const CVX: &str = "cvx";
 }
 
 /// What one encounter was, for whom, by whom, and who may pay.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chart {
     /// Version of this schema: 1.
@@ -30,7 +40,7 @@ pub struct Chart {
     pub version: u32,
     /// The practice's own, unique; never a number of the patient, for it stands in reports and logs.
     pub id: String,
-    /// `professional`, `institutional`, `dental`, `pharmacy`, `vision`.
+    /// `professional` (837P), `institutional` (837I) or `dental` (837D); `pharmacy` and `vision` are not billed.
     #[serde(default = "professional")]
     pub kind: String,
     pub patient: Patient,
@@ -40,7 +50,13 @@ pub struct Chart {
     #[serde(default)]
     pub coverages: Vec<Coverage>,
     pub encounter: Encounter,
-    /// Principal first.
+    /// A facility's bill: required where the chart is institutional.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stay: Option<Stay>,
+    /// What a dentist says of the treatment as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dental: Option<DentalTreatment>,
+    /// Principal first. External causes (V00 to Y99) may stand anywhere behind it.
     #[serde(default)]
     pub diagnoses: Vec<Diagnosis>,
     #[serde(default)]
@@ -61,6 +77,15 @@ pub struct Chart {
     /// One sentence for the payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Notes of other kinds, and further ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+    /// What provider and plan agreed on, and what a repricer made of the charge.
+    #[serde(default, skip_serializing_if = "Pricing::is_empty")]
+    pub pricing: Pricing,
+    /// Information in a fixed format that a state asks for (K3), at most ten lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub file_information: Vec<String>,
     /// The sum of the charges as the source states it; checked against the lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Decimal>,
@@ -108,6 +133,63 @@ pub struct Encounter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "date_schema")]
     pub discharge: Option<Date>,
+    /// The day on which a chronic condition became acute; chiropractic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub acute_manifestation: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub last_x_ray: Option<Date>,
+    /// When glasses or a hearing device were prescribed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub vision_prescription: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub disability_begin: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub disability_end: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub last_worked: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub return_to_work: Option<Date>,
+    /// When the provider took the patient over after surgery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub assumed_care: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub relinquished_care: Option<Date>,
+    /// When the provider was first asked; property and casualty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub first_contact: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "date_schema")]
+    pub repricer_received: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ambulance: Option<Ambulance>,
+    /// Where the ambulance took the patient up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick_up: Option<Address>,
+    /// Where the ambulance took the patient to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop_off: Option<DropOff>,
+    /// Chiropractic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spinal_manipulation: Option<SpinalManipulation>,
+    /// Conditions that are certified: ambulance, vision, homebound, EPSDT.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certifications: Vec<Certification>,
+    /// Condition codes (NUBC), such as those of an abortion or of a disaster; at most 24.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<String>,
+    /// The surgery that an anaesthesia is for, as HCPCS codes: principal first, at most two.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub anesthesia_procedures: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -140,78 +222,9 @@ pub struct Diagnosis {
     pub code: String,
     #[serde(default = "icd10_cm")]
     pub system: String,
-}
-
-/// One thing done, to be charged.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Procedure {
-    pub code: String,
-    #[serde(default = "hcpcs")]
-    pub system: String,
-    /// At most four.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub modifiers: Vec<String>,
-    /// For codes that say "not otherwise classified".
+    /// Whether it was there on admission: `Y`, `N`, `U` not documented, `W` cannot be told. Institutional charts only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Of all units together, US dollars.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge: Option<Decimal>,
-    /// Absent: 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<Decimal>,
-    #[serde(default)]
-    pub unit: UnitKind,
-    /// Absent: the encounter's start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "date_schema")]
-    pub from: Option<Date>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "date_schema")]
-    pub to: Option<Date>,
-    /// Numbers into `diagnoses`, 1 the first, the line's principal first. Empty: the first of the chart.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub diagnosis_pointers: Vec<usize>,
-    /// Where it differs from the encounter's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place_of_service: Option<String>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub emergency: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub drug: Option<Drug>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prior_authorization: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// Providers of this line, where they differ from the chart's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rendering: Option<Provider>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ordering: Option<Provider>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub referring: Option<Provider>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UnitKind {
-    #[default]
-    Units,
-    /// Anaesthesia.
-    Minutes,
-}
-
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Drug {
-    /// National drug code: eleven digits, 5-4-2, with or without hyphens.
-    pub ndc: String,
-    pub quantity: Decimal,
-    /// `UN` unit, `ML` millilitre, `GR` gram, `ME` milligram, `F2` international unit.
-    pub unit: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prescription: Option<String>,
+    pub present_on_admission: Option<String>,
 }
 
 /// Numbers that allow or explain the service.
@@ -228,13 +241,59 @@ pub struct Authorizations {
     pub mammography: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_exemption: Option<String>,
+    /// Why a service was given before it was authorized: `1` to `7` (REF*4N).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_exception: Option<String>,
+    /// Number of a peer review organization's approval; institutional.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer_review: Option<String>,
+    /// The medical record number, where the payer is to return it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub medical_record: Option<String>,
+    /// `Y` or `N`: whether Medicare sent the claim on (REF*F5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub medicare_crossover: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub demonstration_project: Option<String>,
+    /// Provider number of the home health agency or hospice (REF*1J).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub care_plan_oversight: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repriced_claim: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjusted_repriced_claim: Option<String>,
+    /// Device exemptions behind the first; institutional.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<FurtherNumber>,
+}
+
+/// A number besides the first of its kind, or one that another payer gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FurtherNumber {
+    /// X12 element 128: `G1` prior authorization, `9F` referral, `G3` predetermination, `LX` device exemption.
+    pub kind: String,
+    pub number: String,
+    /// The other payer that gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer_id: Option<String>,
+}
+
+/// A sentence for the payer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// X12 element 363: `ADD` additional, `CER` certification, `DCP` goals and plans, `DGN` diagnosis, `TPO` for another
+    /// organization; institutional also `ALG` allergies, `MED` medications, `RHB` rehabilitation ….
+    pub kind: String,
+    pub text: String,
 }
 
 /// Whether this bill is new, or instead of an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Submission {
-    /// Claim frequency: `1` original, `7` replacement, `8` void.
+    /// Claim frequency: `1` original, `7` replacement, `8` void; of a stay it may stand in the type of bill instead.
     pub frequency: String,
     /// The payer's number of the earlier claim; required with 7 and 8, but not by Medicare.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,6 +301,9 @@ pub struct Submission {
     /// Why it is late: X12 code 1–11 or 15.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_reason: Option<String>,
+    /// `02` disability, `03` special federal, `05` disability, `09` second opinion; dental `01` EPSDT (CLM12).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub special_program: Option<String>,
 }
 
 /// What the patient and the provider have agreed to. The defaults are an ordinary signed intake form.
@@ -256,6 +318,9 @@ pub struct Consent {
     pub benefits_assigned: String,
     /// Release of information: `Y` signed, `I` by law.
     pub release: String,
+    /// `P`: the provider signed for a patient who was not there (CLM10).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient_signature_source: Option<String>,
 }
 
 /// A paper or file that goes to the payer another way. Codes are X12's own (report type, transmission).
@@ -268,41 +333,14 @@ pub struct Attachment {
     pub control_number: Option<String>,
 }
 
-/// What a payer has already decided on this encounter.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Decision {
-    #[schemars(schema_with = "date_schema")]
-    pub date: Date,
-    pub paid: Decimal,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub patient_liability: Option<Decimal>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payer_claim_number: Option<String>,
-    /// Of the claim as a whole; those of a line stand with the line.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub adjustments: Vec<Adjustment>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<LineDecision>,
-}
-
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LineDecision {
-    /// Number into `procedures`, 1 the first.
-    pub procedure: usize,
-    pub paid: Decimal,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub adjustments: Vec<Adjustment>,
-}
-
-/// A difference between charge and payment, with its reason (group and CARC).
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Adjustment {
-    pub group: String,
-    pub reason: String,
-    pub amount: Decimal,
+impl Diagnosis {
+    pub fn new(code: impl Into<String>, system: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            system: system.into(),
+            present_on_admission: None,
+        }
+    }
 }
 
 impl Default for Submission {
@@ -311,6 +349,7 @@ impl Default for Submission {
             frequency: "1".into(),
             payer_claim_number: None,
             delay_reason: None,
+            special_program: None,
         }
     }
 }
@@ -322,6 +361,7 @@ impl Default for Consent {
             assignment: "A".into(),
             benefits_assigned: "Y".into(),
             release: "Y".into(),
+            patient_signature_source: None,
         }
     }
 }
@@ -343,19 +383,4 @@ fn icd10_cm() -> String {
     code_system::ICD10_CM.into()
 }
 
-fn hcpcs() -> String {
-    code_system::HCPCS.into()
-}
-
-opaque_debug!(
-    Chart,
-    Encounter,
-    Accident,
-    Diagnosis,
-    Procedure,
-    Drug,
-    Authorizations,
-    Decision,
-    LineDecision,
-    Adjustment
-);
+opaque_debug!(Chart, Encounter, Accident, Diagnosis, Authorizations, Note,);

@@ -5,26 +5,39 @@
 //! health information from end to end.
 
 mod chart;
+mod circumstance;
 mod decimal;
+mod decision;
+mod dental;
 mod fhir;
 mod finding;
+mod hospital;
 mod native;
 mod people;
 mod pointer;
+mod pricing;
+mod procedure;
 mod read;
 mod reading;
 mod repeated;
 
 pub use chart::{
-    Accident, AccidentCause, Adjustment, Attachment, Authorizations, Chart, Consent, Decision,
-    Diagnosis, Drug, Encounter, LineDecision, Procedure, SCHEMA_VERSION, Submission, UnitKind,
-    code_system, schema,
+    Accident, AccidentCause, Attachment, Authorizations, Chart, Consent, Diagnosis, Encounter,
+    FurtherNumber, Note, SCHEMA_VERSION, Submission, code_system, schema,
 };
+pub use circumstance::{Ambulance, Certification, DropOff, SpinalManipulation};
 pub use decimal::Decimal;
+pub use decision::{Adjustment, Decision, InpatientDecision, LineDecision, OutpatientDecision};
+pub use dental::{DentalTreatment, Orthodontics, Tooth, ToothStatus, ToothWork};
 pub use finding::{Code, Finding, Severity};
+pub use hospital::{CodedValue, InpatientProcedure, Occurrence, OccurrenceSpan, Revenue, Stay};
 pub use people::{
     Address, Coverage, Guarantor, OtherId, Patient, PayerName, PersonName, Provider, ProviderName,
     Providers, Relationship, Sex, Subscriber, TaxId,
+};
+pub use pricing::{Contract, Pricing, Repricing};
+pub use procedure::{
+    Drug, Measurement, Procedure, ProcedureDates, ProcedureNumbers, PurchasedService, UnitKind,
 };
 pub use read::{CHART_BYTES_MAX, read};
 pub use reading::{Origins, Reading};

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, date_schema, opaque_debug};
+use super::{Decimal, Decision, date_schema, opaque_debug};
 
 /// The person who was treated.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Patient {
     /// The practice's number of the patient (medical record number).
@@ -26,6 +26,15 @@ pub struct Patient {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "date_schema")]
     pub death_date: Option<Date>,
+    /// Where a drug or a child's care depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_pounds: Option<Decimal>,
+    /// Where the payer must be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pregnant: bool,
+    /// Only where the payer asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub social_security_number: Option<String>,
 }
 
 /// Who answers for the bill where that is not the patient. Payers are not told; statements are.
@@ -67,6 +76,9 @@ pub struct Address {
     /// ISO 3166 code; absent in the US.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// ISO 3166-2, outside the US and Canada.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country_subdivision: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -80,7 +92,7 @@ pub enum Sex {
 }
 
 /// One plan that may pay. A chart lists them in the order in which they are asked.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
     pub payer: PayerName,
@@ -102,6 +114,18 @@ pub struct Coverage {
     /// Medicare secondary payer type, where Medicare is not the first to pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub insurance_type: Option<String>,
+    /// The patient's own number, where that is another than the subscriber's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient_member_id: Option<String>,
+    /// The casualty insurer's number of the accident (REF*Y4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub casualty_claim: Option<String>,
+    /// The payer's claim office or its further number (REF*FY).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_office: Option<String>,
+    /// Of the subscriber, only where the payer asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub social_security_number: Option<String>,
     /// What this payer has already decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
@@ -167,12 +191,22 @@ pub struct Providers {
     pub supervising: Option<Provider>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ordering: Option<Provider>,
+    /// Who is in charge of the patient; every facility's bill names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attending: Option<Provider>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operating: Option<Provider>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_operating: Option<Provider>,
+    /// Dental.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assistant_surgeon: Option<Provider>,
     /// Where the service was given, when that is not the billing provider's address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_facility: Option<Provider>,
 }
 
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Provider {
     pub name: ProviderName,
@@ -186,6 +220,13 @@ pub struct Provider {
     pub address: Option<Address>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fax: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whom to ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_ids: Vec<OtherId>,
 }
@@ -211,6 +252,12 @@ pub enum TaxId {
 pub struct OtherId {
     pub kind: String,
     pub number: String,
+}
+
+impl Default for ProviderName {
+    fn default() -> Self {
+        Self::Person(PersonName::default())
+    }
 }
 
 opaque_debug!(

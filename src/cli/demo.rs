@@ -34,7 +34,7 @@ const PARTNER: &str = "sandbox";
 #[command(after_help = "Examples:
   claimgate demo                        1,000 charts of an invented practice
   claimgate demo --charts 50 --serve    and look at the worklist in a browser
-  claimgate demo --charts fixtures/charts
+  claimgate demo --charts fixtures/charts/professional
   claimgate demo --data demo-store      keep the store; a second run sends and posts nothing twice
 
 The insurer runs in this process, behind a real port with certificates on both sides. It judges what it gets by its

@@ -17,7 +17,7 @@ use super::output;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   claimgate sandbox --out sandbox &
-  claimgate submit fixtures/charts --config sandbox/claimgate.toml
+  claimgate submit fixtures/charts/professional --config sandbox/claimgate.toml
   claimgate work --config sandbox/claimgate.toml
   claimgate status --config sandbox/claimgate.toml
 

@@ -208,7 +208,10 @@ mod tests {
         let biller = Biller::new(&defaults, &partners, date(2026, 11, 24));
         let mut all = Vec::new();
         for name in names {
-            let file = format!("{}/fixtures/charts/{name}.json", env!("CARGO_MANIFEST_DIR"));
+            let file = format!(
+                "{}/fixtures/charts/professional/{name}.json",
+                env!("CARGO_MANIFEST_DIR")
+            );
             for reading in chart::read(&std::fs::read(file).unwrap(), name) {
                 let claims = biller.bill(&reading).claims;
                 all.extend(

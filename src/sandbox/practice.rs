@@ -16,9 +16,8 @@ use jiff::civil::{Date, Weekday};
 use self::draw::Draw;
 use self::visits::{Visit, choose, decimal};
 use crate::chart::{
-    Adjustment, Attachment, Authorizations, Chart, Consent, Coverage, Decimal, Decision, Encounter,
-    LineDecision, PayerName, Provider, ProviderName, Providers, Reading, Relationship,
-    SCHEMA_VERSION, Submission, Subscriber,
+    Adjustment, Attachment, Chart, Coverage, Decimal, Decision, Encounter, LineDecision, PayerName,
+    Provider, ProviderName, Providers, Reading, Relationship, SCHEMA_VERSION, Subscriber,
 };
 use crate::claim::Money;
 
@@ -137,7 +136,6 @@ fn ordinary(draw: &mut Draw, number: u64, story: Story, visit: &Visit, day: Date
         id: format!("demo-{number:06}"),
         kind: "professional".into(),
         patient,
-        guarantor: None,
         coverages: vec![coverage],
         encounter: Encounter {
             class: Some("AMB".into()),
@@ -151,13 +149,8 @@ fn ordinary(draw: &mut Draw, number: u64, story: Story, visit: &Visit, day: Date
             rendering: Some(clinician()),
             ..Providers::default()
         },
-        authorizations: Authorizations::default(),
-        submission: Submission::default(),
-        consent: Consent::default(),
-        attachments: Vec::new(),
         patient_paid: has_visit_paid.then(|| decimal(COPAYMENT)).flatten(),
-        note: None,
-        total: None,
+        ..Chart::default()
     };
     if let Some(second) = (chart.diagnoses.len() > 1).then_some(2) {
         for procedure in &mut chart.procedures {
@@ -180,10 +173,7 @@ fn clinician() -> Provider {
         }),
         npi: Some("1679523708".into()),
         taxonomy: Some("207Q00000X".into()),
-        tax_id: None,
-        address: None,
-        phone: None,
-        other_ids: Vec::new(),
+        ..Provider::default()
     }
 }
 
@@ -215,12 +205,10 @@ fn coverage(draw: &mut Draw, story: Story, age: u64, last: &str, day: Date) -> C
         },
         member_id: Some(member_id(draw, story)),
         group_number: draw.percent(60).then(|| format!("G{}", draw.digits(4))),
-        group_name: None,
         relationship,
         subscriber,
         filing_code: Some("CI".into()),
-        insurance_type: None,
-        decision: None,
+        ..Coverage::default()
     }
 }
 
@@ -281,8 +269,8 @@ fn after_another_plan(draw: &mut Draw, chart: &mut Chart, day: Date, today: Date
         paid,
         patient_liability: left,
         payer_claim_number: Some(format!("FM{}", draw.digits(10))),
-        adjustments: Vec::new(),
         lines: lines.into_iter().map(|(line, _, _)| line).collect(),
+        ..Decision::default()
     });
     chart.coverages.insert(0, first);
     chart.patient_paid = None;
@@ -298,6 +286,7 @@ fn decided_before(procedure: usize, charge: Money) -> Option<(LineDecision, Mone
             group: group.into(),
             reason: reason.into(),
             amount: decimal(amount)?,
+            quantity: None,
         })
     };
     let line = LineDecision {
@@ -307,6 +296,7 @@ fn decided_before(procedure: usize, charge: Money) -> Option<(LineDecision, Mone
             adjustment("CO", "45", charge - allowed)?,
             adjustment("PR", "2", left)?,
         ],
+        ..LineDecision::default()
     };
     Some((line, paid, left))
 }

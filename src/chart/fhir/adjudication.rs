@@ -40,6 +40,7 @@ pub(super) fn decision(draft: &mut Draft, request: &Node, lines: &[Line]) -> Opt
         paid: decided.paid,
         adjustments: decided.adjustments,
         lines: decided.lines,
+        ..Decision::default()
     })
 }
 
@@ -58,6 +59,7 @@ fn by_line(draft: &mut Draft, lines: &[Line]) -> Option<Decided> {
             procedure: index + 1,
             paid,
             adjustments,
+            ..LineDecision::default()
         });
     }
     if decisions.is_empty() {
@@ -100,6 +102,7 @@ fn balanced(
                 group: PATIENT_RESPONSIBILITY.into(),
                 reason: (*reason).to_owned(),
                 amount,
+                quantity: None,
             });
         }
     }

@@ -233,14 +233,6 @@ fn payer_id(draft: &mut Draft, node: &Node) -> Option<String> {
 
 fn empty() -> Coverage {
     Coverage {
-        payer: PayerName::default(),
-        member_id: None,
-        group_number: None,
-        group_name: None,
-        relationship: Relationship::default(),
-        subscriber: None,
-        filing_code: None,
-        insurance_type: None,
-        decision: None,
+        ..Coverage::default()
     }
 }

@@ -167,8 +167,5 @@ fn stands(draft: &mut Draft, condition: &Node) -> bool {
 }
 
 fn diagnosis(coded: Coded) -> Diagnosis {
-    Diagnosis {
-        code: coded.code,
-        system: coded.system,
-    }
+    Diagnosis::new(coded.code, coded.system)
 }

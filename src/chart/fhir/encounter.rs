@@ -5,8 +5,7 @@ use super::bundle::{Bundle, Node};
 use super::draft::{Draft, day};
 use super::{codes, coverage, diagnoses, finish, id_of, name_of, people, team};
 use crate::chart::{
-    Authorizations, Chart, Code, Consent, Encounter, Finding, Patient, Procedure, Providers,
-    Reading, SCHEMA_VERSION, Submission, UnitKind,
+    Chart, Code, Encounter, Finding, Patient, Procedure, Providers, Reading, SCHEMA_VERSION,
 };
 
 /// Classes of a stay in hospital.
@@ -142,19 +141,12 @@ pub(super) fn reading(bundle: &Bundle, node: &Node, source: &str) -> Reading {
         id: id.clone(),
         kind: "professional".into(),
         patient: patient(&mut draft, subject.as_ref()),
-        guarantor: None,
         coverages: coverages.unwrap_or_default(),
         encounter: visit,
         diagnoses,
         procedures,
         providers,
-        authorizations: Authorizations::default(),
-        submission: Submission::default(),
-        consent: Consent::default(),
-        attachments: Vec::new(),
-        patient_paid: None,
-        note: None,
-        total: None,
+        ..Chart::default()
     };
     finish(draft, id, chart)
 }
@@ -190,13 +182,7 @@ pub(super) fn patient(draft: &mut Draft, node: Option<&Node>) -> Patient {
     match node {
         Some(node) => people::patient(draft, node),
         None => Patient {
-            id: None,
-            name: Default::default(),
-            birth_date: None,
-            sex: None,
-            address: None,
-            phone: None,
-            death_date: None,
+            ..Patient::default()
         },
     }
 }
@@ -251,21 +237,6 @@ pub(super) fn uncharged(coded: codes::Coded) -> Procedure {
     Procedure {
         code: coded.code,
         system: coded.system,
-        modifiers: Vec::new(),
-        description: None,
-        charge: None,
-        quantity: None,
-        unit: UnitKind::Units,
-        from: None,
-        to: None,
-        diagnosis_pointers: Vec::new(),
-        place_of_service: None,
-        emergency: false,
-        drug: None,
-        prior_authorization: None,
-        note: None,
-        rendering: None,
-        ordering: None,
-        referring: None,
+        ..Procedure::default()
     }
 }

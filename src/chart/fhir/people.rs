@@ -40,6 +40,7 @@ pub(super) fn patient(draft: &mut Draft, node: &Node) -> Patient {
         address: address(draft, node),
         phone: phone(draft, node),
         death_date: draft.date(node, "deceasedDateTime"),
+        ..Patient::default()
     }
 }
 
@@ -143,7 +144,7 @@ fn resource(draft: &mut Draft, node: &Node, pointer: &str) -> Provider {
         tax_id: tax_id(draft, node),
         address: address(draft, node),
         phone: phone(draft, node),
-        other_ids: Vec::new(),
+        ..Provider::default()
     }
 }
 
@@ -163,11 +164,7 @@ fn named(draft: &mut Draft, reference: &Node) -> Option<Provider> {
     (npi.is_some() || display.is_some()).then(|| Provider {
         name: ProviderName::Organization(display.unwrap_or_default()),
         npi,
-        taxonomy: None,
-        tax_id: None,
-        address: None,
-        phone: None,
-        other_ids: Vec::new(),
+        ..Provider::default()
     })
 }
 
@@ -268,6 +265,7 @@ fn address(draft: &mut Draft, node: &Node) -> Option<Address> {
         state: draft.text(address, "state"),
         postal_code: draft.text(address, "postalCode"),
         country: country.filter(|name| !is_us(name)),
+        ..Address::default()
     })
 }
 

@@ -8,8 +8,8 @@ use super::{
     team,
 };
 use crate::chart::{
-    Accident, AccidentCause, Authorizations, Chart, Code, Consent, Decimal, Encounter, Finding,
-    Providers, Reading, SCHEMA_VERSION, Submission,
+    Accident, AccidentCause, Authorizations, Chart, Code, Decimal, Encounter, Finding, Providers,
+    Reading, SCHEMA_VERSION,
 };
 
 pub(super) fn reading(bundle: &Bundle, node: &Node, source: &str) -> Reading {
@@ -79,19 +79,14 @@ fn chart(draft: &mut Draft, bundle: &Bundle, node: &Node, source: &str) -> Chart
         id,
         kind,
         patient,
-        guarantor: None,
         coverages,
         encounter,
         diagnoses: diagnoses.list,
         procedures: lines.into_iter().map(|line| line.procedure).collect(),
         providers,
         authorizations,
-        submission: Submission::default(),
-        consent: Consent::default(),
-        attachments: Vec::new(),
-        patient_paid: None,
-        note: None,
         total,
+        ..Chart::default()
     }
 }
 

@@ -163,7 +163,7 @@ pub(super) fn address(draw: &mut Draw) -> Address {
         city: city.into(),
         state: Some(state.into()),
         postal_code: Some(format!("{zip}{:04}", draw.between(1, 9_998))),
-        country: None,
+        ..Address::default()
     }
 }
 
@@ -178,7 +178,7 @@ pub(super) fn patient(draw: &mut Draw, number: u64, age_years: u64, visit: Date)
         sex: Some(sex),
         address: Some(address(draw)),
         phone: Some(format!("555555{}", draw.digits(4))),
-        death_date: None,
+        ..Patient::default()
     }
 }
 
@@ -189,11 +189,7 @@ pub(super) fn referring(draw: &mut Draw) -> Provider {
     Provider {
         name: ProviderName::Person(name(draw, last, sex)),
         npi: Some(npi(draw)),
-        taxonomy: None,
-        tax_id: None,
-        address: None,
-        phone: None,
-        other_ids: Vec::new(),
+        ..Provider::default()
     }
 }
 

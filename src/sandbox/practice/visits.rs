@@ -2,7 +2,7 @@
 //! know people or coverage.
 
 use super::draw::{Draw, mix};
-use crate::chart::{Decimal, Diagnosis, Procedure, UnitKind, code_system};
+use crate::chart::{Decimal, Diagnosis, Procedure, code_system};
 use crate::claim::Money;
 use crate::sandbox::fees::fee;
 
@@ -253,10 +253,7 @@ impl Visit {
 }
 
 fn diagnosis(code: &str) -> Diagnosis {
-    Diagnosis {
-        code: code.into(),
-        system: code_system::ICD10_CM.into(),
-    }
+    Diagnosis::new(code, code_system::ICD10_CM)
 }
 
 fn procedure(text: &str) -> Procedure {
@@ -274,18 +271,7 @@ fn procedure(text: &str) -> Procedure {
         description: (code == "64999").then(|| "Nerve block, unlisted".to_owned()),
         charge: decimal(charge(code, several)),
         quantity: (several > 1).then(|| Decimal::parse(units)).flatten(),
-        unit: UnitKind::Units,
-        from: None,
-        to: None,
-        diagnosis_pointers: Vec::new(),
-        place_of_service: None,
-        emergency: false,
-        drug: None,
-        prior_authorization: None,
-        note: None,
-        rendering: None,
-        ordering: None,
-        referring: None,
+        ..Procedure::default()
     }
 }
 

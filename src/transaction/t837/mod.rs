@@ -29,6 +29,7 @@ mod read_line;
 mod read_party;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod write;
 mod write_claim;
 mod write_line;
@@ -40,4 +41,5 @@ pub use cursor::{UNREADABLE_MAX, Unreadable, What};
 pub use not_held::{NOT_HELD, NotHeld};
 pub use position::{ClaimPosition, Part, Span};
 pub use read::{ClaimReader, ReadClaim, SetInfo};
+pub use trail::{TracedElement, TracedSegment, Trail};
 pub use write::{NotWritten, SetHeader, write_set};
