@@ -9,6 +9,7 @@ use claimgate::billing::{Billed, BilledClaim, Biller, Defaults};
 use claimgate::chart::{self, Code, Finding};
 use claimgate::check::{self, Checker, Judgment, Severity, Verdict};
 use claimgate::claim::{Claim, Money};
+use claimgate::gateway::batch::{self, Candidate};
 use claimgate::payer::TradingPartner;
 use claimgate::transaction::t837::{self, Numbers};
 use claimgate::x12::{Item, read_all};
@@ -32,7 +33,7 @@ fn chart_value(name: &str) -> Value {
     serde_json::from_slice(&chart_text(name)).unwrap()
 }
 
-fn bill(name: &str) -> Billed {
+pub(crate) fn bill(name: &str) -> Billed {
     bill_text(&chart_text(name))
 }
 
@@ -45,7 +46,7 @@ fn bill_text(text: &[u8]) -> Billed {
 }
 
 /// One interchange with the claims.
-fn written(claims: &[&Claim]) -> Vec<u8> {
+pub(crate) fn interchange(claims: &[&Claim]) -> t837::Written {
     let numbers = Numbers {
         interchange: 7,
         group: 7,
@@ -54,15 +55,13 @@ fn written(claims: &[&Claim]) -> Vec<u8> {
         created: datetime(2026, 11, 24, 12, 30, 0, 0),
     };
     let submitter = Defaults::sandbox().submitter.unwrap().to_claim();
-    t837::interchange(&sandbox(), &numbers, &submitter, claims)
-        .unwrap()
-        .bytes
+    t837::interchange(&sandbox(), &numbers, &submitter, claims).unwrap()
 }
 
 /// What the check says of the claims in one interchange.
 fn judged(claims: &[&Claim]) -> Judgment {
     let mut checker = Checker::default();
-    read_all(&written(claims), |item| checker.item(&item));
+    read_all(&interchange(claims).bytes, |item| checker.item(&item));
     checker.finish()
 }
 
@@ -70,16 +69,16 @@ fn judged(claims: &[&Claim]) -> Judgment {
 const PRACTICE: &str = "ProviderFromConfig /providers/billing";
 
 /// A chart fixture and what becomes of it, as `fixtures/charts/findings.tsv` has it.
-struct Expected {
+pub(crate) struct Expected {
     /// `kind/name`.
-    name: String,
+    pub(crate) name: String,
     /// 0: held.
     claims: usize,
     /// Code and path of each, but [`PRACTICE`].
     findings: String,
 }
 
-fn expected() -> Vec<Expected> {
+pub(crate) fn expected() -> Vec<Expected> {
     let table = fs::read_to_string(root().join("fixtures/charts/findings.tsv")).unwrap();
     let line = |line: &str| {
         let [name, claims, findings] = line.split('\t').collect::<Vec<_>>()[..] else {
@@ -166,7 +165,7 @@ fn claims_come_back_as_they_were_written() {
             continue;
         }
         let (mut reader, mut read) = (t837::ClaimReader::new(), Vec::new());
-        read_all(&written(&claims), |item| {
+        read_all(&interchange(&claims).bytes, |item| {
             if let Item::Segment(segment) = item {
                 read.extend(reader.segment(&segment));
             }
@@ -288,7 +287,7 @@ office-visit /coverages/0/member_id = null -> MemberIdFromConfig /coverages/0/me
 office-visit /coverages/0/payer = {} -> PayerFromConfig /coverages/0/payer
 office-visit /coverages/0/payer = {"name":"NO_INSURANCE"} -> CoverageMissing /coverages
 office-visit /coverages/0/filing_code = "QQ" -> CodeUnknown /coverages/0/filing_code
-office-visit /providers/rendering/npi = "12" -> ProviderFromConfig /providers/rendering
+office-visit /providers/rendering/npi = "12" -> NpiReplaced /providers/rendering/npi
 office-visit /providers/rendering/taxonomy = "2" -> TaxonomyShape /providers/rendering/taxonomy
 office-visit /encounter/start = null -> DateMissing /procedures/0/from
 office-visit /encounter/start = "2026-11-25" -> DateFuture /encounter/start
@@ -385,4 +384,79 @@ fn every_element_leads_back_to_its_chart() {
         }
     }
     assert_eq!(lost, BTreeSet::new());
+}
+
+/// Fields that payers are not told of, or that may hold anything.
+const FREE: &[&str] = &[
+    "/version",
+    "/id",
+    "/guarantor",
+    "/encounter/id",
+    "/encounter/class",
+    "/patient/id",
+    "/patient/phone",
+];
+
+/// What is found where a chart holds this: by billing, and of what billing lets through by our own check.
+fn found(chart: &Value) -> Vec<Finding> {
+    let billed = bill_text(chart.to_string().as_bytes());
+    let mut findings = billed.findings;
+    let candidates: Vec<Candidate<'_>> = billed
+        .claims
+        .iter()
+        .map(|one| Candidate {
+            chart: "chart",
+            claim: &one.claim,
+            provenance: &one.provenance,
+        })
+        .collect();
+    let submitter = Defaults::sandbox().submitter.unwrap().to_claim();
+    let created = datetime(2026, 11, 24, 12, 30, 0, 0);
+    let batch = batch::write(&sandbox(), 7, created, &submitter, &candidates).unwrap();
+    findings.extend(batch.refused.into_iter().map(|(_, finding)| finding));
+    findings
+}
+
+/// Each field in turn is spoiled in some way that is told by its own path.
+#[test]
+fn a_spoiled_field_is_named() {
+    let long = "A".repeat(200);
+    let mut values = vec![Value::Null];
+    values.extend(WRONG.iter().map(|text| Value::from(*text)));
+    values.push(Value::from(long));
+    let (mut named, mut all) = (BTreeSet::new(), BTreeSet::new());
+    for Expected { name, .. } in expected() {
+        let (kind, _) = name.split_once('/').unwrap();
+        let chart = chart_value(&name);
+        let before = found(&chart);
+        let mut pointers = Vec::new();
+        leaves(&chart, "", &mut pointers);
+        for pointer in pointers {
+            let field = format!("{kind}{}", without_numbers(&pointer));
+            let is_free = FREE.iter().any(|free| pointer.starts_with(free));
+            if is_free || named.contains(&field) {
+                continue;
+            }
+            all.insert(field.clone());
+            let is_named = values.iter().any(|value| {
+                let mut changed = chart.clone();
+                *changed.pointer_mut(&pointer).unwrap() = value.clone();
+                let told = found(&changed)
+                    .into_iter()
+                    .filter(|one| !before.contains(one));
+                let mut told = told.filter(|one| one.severity() != chart::Severity::Info);
+                told.any(|one| one.path == pointer || one.path.starts_with(&format!("{pointer}/")))
+            });
+            if is_named {
+                named.insert(field);
+            }
+        }
+    }
+    let unnamed: Vec<&String> = all.difference(&named).collect();
+    println!(
+        "{} of {} fields are named: not {unnamed:#?}",
+        named.len(),
+        all.len()
+    );
+    assert!(named.len() * 100 >= all.len() * 98, "{unnamed:#?}");
 }

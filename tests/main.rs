@@ -18,6 +18,7 @@ mod gateway;
 mod outbox;
 mod report;
 mod rules;
+mod sources;
 mod t277ca;
 mod t837;
 mod t837_complete;

@@ -7,7 +7,7 @@ use super::kind::{INSTITUTIONAL, Kind, PROFESSIONAL};
 use super::notes::Notes;
 use super::people::{relationship, subscriber_name};
 use super::{Biller, shape, text};
-use crate::chart::{self, Chart, Code, Coverage, Decimal, Decision};
+use crate::chart::{self, Chart, Code, Coverage, Decimal, Decision, Relationship};
 use crate::claim::{
     Adjustment, InpatientAdjudication, LineAdjudication, Money, OtherPayer, OtherPayerDetail,
     OutpatientAdjudication, Payer, ServiceLine,
@@ -45,7 +45,34 @@ pub(super) fn other_payers(
                     lines,
                 );
             }
-            notes.from(format!("other_payers[{}]", payers.len()), &other.pointer);
+            let to = format!("other_payers[{}]", payers.len());
+            for (field, name) in [
+                ("", ""),
+                (".member_id", "/member_id"),
+                (".group_number", "/group_number"),
+                (".claim_filing", "/filing_code"),
+                (".relationship", "/relationship"),
+                (".payer", "/payer"),
+                (".benefits_assignment", "/consent/benefits_assigned"),
+                (".release_of_information", "/consent/release"),
+                (".payer_claim_number", "/decision/payer_claim_number"),
+                (
+                    ".remaining_patient_liability",
+                    "/decision/patient_liability",
+                ),
+                (".adjudicated", "/decision/date"),
+            ] {
+                let at = match name.starts_with("/consent") {
+                    true => name.to_owned(),
+                    false => format!("{}{name}", other.pointer),
+                };
+                notes.from(format!("{to}{field}"), &at);
+            }
+            let name = match other.coverage.relationship {
+                Relationship::Itself => "/patient/name".to_owned(),
+                _ => format!("{}/subscriber/name", other.pointer),
+            };
+            notes.person_name_from(&format!("{to}.subscriber_name"), &name);
             payers.push(payer);
         }
     }
@@ -334,10 +361,11 @@ fn line_decision(
         bundled_line,
     };
     let place = line.adjudications.len();
-    notes.from(
-        format!("lines[{}].adjudications[{place}]", given.procedure - 1),
-        at,
-    );
+    let to = format!("lines[{}].adjudications[{place}]", given.procedure - 1);
+    for (field, name) in [("paid", "paid"), ("adjustments", "adjustments")] {
+        notes.from(format!("{to}.{field}"), &format!("{at}/{name}"));
+    }
+    notes.from(to, at);
     line.adjudications.push(told.clone());
     Some(told)
 }

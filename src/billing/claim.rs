@@ -182,6 +182,13 @@ fn header(
     bill: Option<hospital::Bill>,
 ) -> Option<Header> {
     notes.from("total_charge", "/procedures");
+    for (part, source) in [
+        ("lines", "/procedures"),
+        ("diagnoses", "/diagnoses"),
+        ("other_payers", "/coverages"),
+    ] {
+        notes.from(part, source);
+    }
     let (place_of_service, frequency) = match (kind, bill) {
         (Kind::Institutional, None) => (None, String::new()),
         (_, Some(bill)) => (Some(bill.facility), bill.frequency),
@@ -265,6 +272,9 @@ fn accident(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Option<Accident
         return None;
     }
     notes.from("accident", at);
+    for part in ["causes", "state", "country"] {
+        notes.from(format!("accident.{part}"), &format!("{at}/{part}"));
+    }
     let mut causes: Vec<String> = Vec::new();
     for cause in &given.causes {
         let cause = match cause {

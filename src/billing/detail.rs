@@ -87,7 +87,9 @@ pub(super) fn of_claim(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Clai
     let pick_up = encounter.pick_up.as_ref();
     let pick_up = pick_up.filter(|_| fields.only(PROFESSIONAL).takes("pick_up", true));
     let pick_up = pick_up.and_then(|place| {
-        fields.notes.from("detail.pick_up", "/encounter/pick_up");
+        fields
+            .notes
+            .address_from("detail.pick_up", "/encounter/pick_up");
         people::address(
             fields.notes,
             "/encounter/pick_up",
@@ -243,7 +245,9 @@ fn drop_off(fields: &mut Fields<'_, '_>, given: Option<&chart::DropOff>) -> Opti
     let given = given.filter(|_| fields.only(PROFESSIONAL).takes("drop_off", true))?;
     let mut fields = fields.part("drop_off");
     let name = fields.text("name", &given.name, text::LAST_NAME_MAX);
-    fields.notes.from("detail.drop_off", "/encounter/drop_off");
+    fields
+        .notes
+        .address_from("detail.drop_off.address", "/encounter/drop_off/address");
     let address = &fields.pointer("address");
     let address = people::address(
         fields.notes,

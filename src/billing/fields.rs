@@ -75,7 +75,10 @@ impl<'f, 'a> Fields<'f, 'a> {
     }
 
     pub(super) fn pointer(&self, name: &str) -> String {
-        format!("{}/{name}", self.at)
+        match name {
+            "" => self.own(),
+            name => format!("{}/{name}", self.at),
+        }
     }
 
     /// The pointer of this part itself.

@@ -67,6 +67,11 @@ fn line(
         (".service_from", "/from"),
         (".service_to", "/to"),
         (".drug", "/drug"),
+        (".drug.ndc", "/drug/ndc"),
+        (".drug.quantity", "/drug/quantity"),
+        (".drug.unit", "/drug/unit"),
+        (".drug.prescription", "/drug/prescription"),
+        (".drug.compound_link", "/drug/compound_link"),
         (".emergency", "/emergency"),
     ] {
         notes.from(format!("{to}{field}"), &format!("{at}{name}"));
@@ -288,18 +293,18 @@ fn drug(notes: &mut Notes<'_>, at: &str, given: &chart::Drug) -> Option<Drug> {
     if given.unit.trim().is_empty() {
         notes.add(Code::CodeUnknown, &pointer, DRUG_UNITS.join(" "));
     }
-    let prescription = text::number(
-        notes,
-        &format!("{at}/prescription"),
-        given.prescription.as_ref(),
-        text::REFERENCE_MAX,
-    );
+    let mut number = |field: &str, given: &Option<String>| {
+        let pointer = format!("{at}/{field}");
+        text::number(notes, &pointer, given.as_ref(), text::REFERENCE_MAX)
+    };
+    let prescription = number("prescription", &given.prescription);
+    let compound_link = number("compound_link", &given.compound_link);
     Some(Drug {
         ndc: ndc?,
         quantity: quantity?,
         unit: unit?,
         prescription,
-        compound_link: None,
+        compound_link,
     })
 }
 
@@ -539,7 +544,7 @@ fn providers_of(
         }
         let provider = providers::in_role(biller, notes, kind, &at, named, role);
         if provider.is_some() {
-            notes.from(format!("lines[{index}].providers[{}]", all.len()), &at);
+            notes.provider_from(&format!("lines[{index}].providers[{}]", all.len()), &at);
         }
         all.extend(provider);
     }

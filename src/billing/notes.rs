@@ -33,6 +33,55 @@ impl<'a> Notes<'a> {
         self.provenance.set(field, self.origins.resolve(pointer));
     }
 
+    /// The same of the parts of a field, by their names in claim and chart.
+    fn parts_from(&mut self, to: &str, at: &str, parts: &[(&str, &str)]) {
+        for (field, name) in parts {
+            self.from(format!("{to}.{field}"), &format!("{at}/{name}"));
+        }
+    }
+
+    pub(super) fn address_from(&mut self, to: &str, at: &str) {
+        self.from(to, at);
+        let parts = [
+            "line1",
+            "line2",
+            "city",
+            "state",
+            "postal_code",
+            "country",
+            "country_subdivision",
+        ];
+        self.parts_from(to, at, &parts.map(|part| (part, part)));
+    }
+
+    pub(super) fn person_name_from(&mut self, to: &str, at: &str) {
+        self.from(to, at);
+        self.parts_from(
+            to,
+            at,
+            &["last", "first", "middle", "suffix"].map(|part| (part, part)),
+        );
+    }
+
+    pub(super) fn provider_from(&mut self, to: &str, at: &str) {
+        self.from(to, at);
+        self.parts_from(
+            to,
+            at,
+            &[
+                ("npi", "npi"),
+                ("taxonomy", "taxonomy"),
+                ("tax_id", "tax_id"),
+                ("contact.phone", "phone"),
+                ("other_ids", "other_ids"),
+                ("name.name", "name/organization"),
+            ],
+        );
+        self.person_name_from(&format!("{to}.name"), &format!("{at}/name/person"));
+        self.from(format!("{to}.name.kind"), &format!("{at}/name"));
+        self.address_from(&format!("{to}.address"), &format!("{at}/address"));
+    }
+
     pub(super) fn held(&self) -> bool {
         let error = |finding: &Finding| finding.severity() == Severity::Error;
         self.findings.iter().any(error)

@@ -42,7 +42,10 @@ pub(super) fn subscriber_and_patient(
     }
     let group = group(notes, at, coverage);
     let name = subscriber_name(notes, at, coverage, chart);
-    notes.from("subscriber.member_id", &format!("{at}/member_id"));
+    for field in ["member_id", "group_number", "group_name", "insurance_type"] {
+        notes.from(format!("subscriber.{field}"), &format!("{at}/{field}"));
+    }
+    notes.from("subscriber.claim_filing", &format!("{at}/filing_code"));
     notes.from("subscriber", at);
     let mut subscriber = Subscriber {
         payer_responsibility: billable.responsibility.into(),
@@ -62,10 +65,7 @@ pub(super) fn subscriber_and_patient(
     };
     let treated = treated?;
     if is_self {
-        for field in ["name", "address", "birth_date", "sex"] {
-            let pointer = format!("/patient/{field}");
-            notes.from(format!("subscriber.{field}"), &pointer);
-        }
+        from_person(notes, "subscriber", "/patient");
         subscriber.name = treated.name;
         subscriber.address = Some(treated.address);
         subscriber.birth_date = Some(treated.birth_date);
@@ -73,11 +73,9 @@ pub(super) fn subscriber_and_patient(
         subscriber.detail = treated.detail;
         return Some((subscriber, None));
     }
-    notes.from("subscriber.name", &format!("{at}/subscriber/name"));
+    from_person(notes, "subscriber", &format!("{at}/subscriber"));
     notes.from("patient", "/patient");
-    for field in ["name", "address", "birth_date", "sex"] {
-        notes.from(format!("patient.{field}"), &format!("/patient/{field}"));
-    }
+    from_person(notes, "patient", "/patient");
     notes.from("patient.relationship", &format!("{at}/relationship"));
     let patient = Patient {
         relationship: relationship(coverage.relationship).into(),
@@ -88,6 +86,15 @@ pub(super) fn subscriber_and_patient(
         detail: treated.detail,
     };
     Some((subscriber, Some(patient)))
+}
+
+/// Where a person's own fields come from.
+fn from_person(notes: &mut Notes<'_>, to: &str, at: &str) {
+    notes.person_name_from(&format!("{to}.name"), &format!("{at}/name"));
+    notes.address_from(&format!("{to}.address"), &format!("{at}/address"));
+    for field in ["birth_date", "sex"] {
+        notes.from(format!("{to}.{field}"), &format!("{at}/{field}"));
+    }
 }
 
 /// Whose plan it is: the patient, or the person whom the coverage names.
@@ -425,7 +432,18 @@ fn foreign_region(
         .state
         .as_ref()
         .map(|state| state.trim().to_ascii_uppercase());
-    let province = province.filter(|state| state.len() == 2 && state.is_ascii());
+    let province = province.filter(|state| !state.is_empty());
+    let is_code =
+        |state: &String| state.len() == 2 && state.bytes().all(|b| b.is_ascii_uppercase());
+    if province.as_ref().is_some_and(|state| !is_code(state)) {
+        let pointer = format!("{at}/state");
+        notes.add(
+            Code::StateUnknown,
+            &pointer,
+            "a province as two letters, or none",
+        );
+    }
+    let province = province.filter(is_code);
     let pointer = format!("{at}/postal_code");
     let postal_code = text::optional(
         notes,

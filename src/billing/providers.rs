@@ -30,11 +30,11 @@ pub(super) fn billing(
     chart: &Chart,
 ) -> Option<Provider> {
     let at = "/providers/billing";
-    notes.from("billing_provider", at);
+    notes.provider_from("billing_provider", at);
     let configured = biller.defaults.provider.as_ref();
     let source = match (&chart.providers.billing, configured) {
         (Some(named), Some(practice)) if npi_of(named).is_none() => {
-            notes.add(Code::ProviderFromConfig, at, "");
+            replaced(notes, at, named);
             practice.clone()
         }
         (Some(named), Some(practice)) if npi_of(named) == npi_of(practice) => {
@@ -93,7 +93,7 @@ fn completed(
 /// Where payments go when not to the billing provider; a post office box may stand here.
 pub(super) fn pay_to(notes: &mut Notes<'_>, chart: &Chart) -> Option<Address> {
     let at = "/providers/pay_to";
-    notes.from("pay_to", at);
+    notes.address_from("pay_to", at);
     let named = chart.providers.pay_to.as_ref()?;
     address(notes, at, Some(named), Code::AddressMissing)
 }
@@ -158,7 +158,7 @@ pub(super) fn of_claim(
             _ => other.npi == provider.provider.npi,
         });
         if !is_said {
-            notes.from(format!("providers[{}]", all.len()), &at);
+            notes.provider_from(&format!("providers[{}]", all.len()), &at);
             all.push(provider);
         }
     }
@@ -215,7 +215,7 @@ fn rendering(
 ) -> Option<RoledProvider> {
     let source = match &biller.defaults.rendering {
         Some(configured) if npi_of(named).is_none() => {
-            notes.add(Code::ProviderFromConfig, at, "");
+            replaced(notes, at, named);
             configured
         }
         _ => named,
@@ -396,6 +396,16 @@ fn other_ids(
         }));
     }
     ids
+}
+
+/// Tells that a configured provider stands for one without a usable NPI. A number that is there and wrong may be a slip
+/// of the pen, of the very provider that is meant.
+fn replaced(notes: &mut Notes<'_>, at: &str, named: &chart::Provider) {
+    let is_given = named.npi.as_ref().is_some_and(|npi| !npi.trim().is_empty());
+    match is_given {
+        true => notes.add(Code::NpiReplaced, &format!("{at}/npi"), ""),
+        false => notes.add(Code::ProviderFromConfig, at, ""),
+    }
 }
 
 fn npi_of(provider: &chart::Provider) -> Option<Npi> {

@@ -152,6 +152,8 @@ codes! {
         "Name the billing provider in the chart or in the configuration."
     ProviderFromConfig Info "provider taken from the configuration"
         "The chart has no usable identifier of this provider; the configured one stands for it."
+    NpiReplaced Warning "NPI is not valid, and the configured provider stands for it"
+        "Correct the NPI if the chart means another provider than the one configured."
     ProviderAddress Error "billing provider has no street address"
         "Add the street where the practice is; a post office box goes into the pay-to address."
     NpiMissing Error "NPI is missing"

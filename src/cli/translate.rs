@@ -1,5 +1,7 @@
 //! `claimgate translate`: charts become interchanges in a directory, and a report of findings.
 
+mod explain;
+
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +25,7 @@ use super::{Common, FINDINGS, output};
 #[command(after_help = "Examples:
   claimgate translate charts/ --out claims            every chart of a folder
   claimgate translate bundle.json --out claims        a FHIR R4 Bundle
+  claimgate translate charts/ --explain V-1023        where each element of the claims of chart V-1023 comes from
   practice-export | claimgate translate - --out claims --format json | jq .verdict
 
 Without --config the invented practice and the sandbox insurer are billed. Control numbers begin at 1: files made here
@@ -32,8 +35,12 @@ pub(crate) struct TranslateArgs {
     #[arg(required = true, value_name = "CHART")]
     charts: Vec<PathBuf>,
     /// Directory for the interchanges, made where there is none.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "explain")]
+    out: Option<PathBuf>,
+    /// Show the claim of this number, or those of this chart, segment by segment, with the field of the chart that each
+    /// element comes from. It shows health information; nothing is written.
+    #[arg(long, value_name = "CLAIM", conflicts_with = "out")]
+    explain: Option<String>,
     /// Bill this trading partner, whatever payer the charts name.
     #[arg(long, value_name = "ID")]
     payer: Option<String>,
@@ -62,16 +69,16 @@ pub(crate) fn run(args: &TranslateArgs, common: &Common) -> anyhow::Result<ExitC
     if common.config.is_none() {
         output::say("no --config: billing for the invented practice of the sandbox");
     }
-    std::fs::create_dir_all(&args.out).with_context(|| {
-        format!(
-            "{}: cannot be made: choose another --out",
-            args.out.display()
-        )
-    })?;
     let mut reports = bill(&setup, &charts::sources(&args.charts)?)?;
-    for (name, bytes) in interchanges(&setup, &mut reports)? {
-        let file = args.out.join(name);
-        output::write_whole(&args.out, &file, &bytes)?;
+    if let Some(wanted) = &args.explain {
+        return explain::print(wanted, &reports);
+    }
+    if let Some(out) = &args.out {
+        std::fs::create_dir_all(out)
+            .with_context(|| format!("{}: cannot be made: choose another --out", out.display()))?;
+        for (name, bytes) in interchanges(&setup, &mut reports)? {
+            output::write_whole(out, &out.join(name), &bytes)?;
+        }
     }
     print(&reports, args.format)?;
     let held = reports

@@ -4,8 +4,11 @@
 use super::claim::Event;
 use super::status;
 use crate::transaction::t277ca::{ClaimAcknowledgment, Standing, Status};
-use crate::transaction::t837::ClaimPosition;
+use crate::transaction::t837::{ClaimPosition, Location, Part};
 use crate::transaction::t999::SetResponse;
+
+/// IK304: a segment that must be there is not.
+const SEGMENT_MISSING: &str = "3";
 
 /// What a 999 says of the claims of one set.
 ///
@@ -25,14 +28,16 @@ pub fn of_set(response: &SetResponse, claims: &[(String, ClaimPosition)]) -> Vec
     let mut events = Vec::new();
     for ((claim, _), fault) in claims.iter().zip(faults) {
         let at_fault = fault.is_some() || !is_located;
-        let (reason, part) = match fault {
-            Some((reason, part)) => (reason, Some(part)),
-            None => (whole_set(response, is_located), None),
+        let (reason, part, location) = match fault {
+            Some((reason, part, location)) => (reason, Some(part), location),
+            None => (whole_set(response, is_located), None, None),
         };
         let rejected = Event::SetRejected {
             reason,
             at_fault,
             part,
+            location,
+            field: None,
         };
         events.push((claim.clone(), rejected));
         if !at_fault {
@@ -46,10 +51,18 @@ pub fn of_set(response: &SetResponse, claims: &[(String, ClaimPosition)]) -> Vec
 fn fault(
     response: &SetResponse,
     position: &ClaimPosition,
-) -> Option<(String, crate::transaction::t837::Part)> {
+) -> Option<(String, Part, Option<Location>)> {
     response.errors.iter().find_map(|error| {
         let part = position.part(error.position?)?;
-        Some((format!("999: {}", error.summary()), part))
+        let element = error.elements.first();
+        let location = position.location(error.position?).map(|location| Location {
+            element: element.map_or(0, |one| one.element),
+            component: element.map_or(0, |one| one.component),
+            ..location
+        });
+        // A segment that is missing stands nowhere: the one named is only where it was to be.
+        let location = location.filter(|_| error.code != SEGMENT_MISSING);
+        Some((format!("999: {}", error.summary()), part, location))
     })
 }
 
@@ -69,11 +82,19 @@ fn whole_set(response: &SetResponse, is_located: bool) -> String {
 /// What a 277CA says of one claim; `None` where it says neither yes nor no.
 pub fn of_claim(answered: &ClaimAcknowledgment) -> Option<Event> {
     let lines = answered.lines.iter().flat_map(|line| &line.statuses);
-    of_statuses(
+    let mut event = of_statuses(
         &answered.statuses.iter().chain(lines).collect::<Vec<_>>(),
         answered.standing(),
         answered.payer_claim_number.clone(),
-    )
+    );
+    if let Some(Event::Rejected { lines, .. }) = &mut event {
+        for line in &answered.lines {
+            let codes = line.statuses.iter().flat_map(|status| &status.codes);
+            let number = line.line_control_number.clone().unwrap_or_default();
+            lines.extend(codes.map(|code| (number.clone(), status::written(code))));
+        }
+    }
+    event
 }
 
 /// What statuses of a batch or provider say of each claim under it.
@@ -100,6 +121,7 @@ fn of_statuses(
         }),
         Standing::Rejected => Some(Event::Rejected {
             statuses: codes,
+            lines: Vec::new(),
             payer_claim_number,
         }),
         Standing::Unclear => None,

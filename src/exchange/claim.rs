@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::transaction::t837::Part;
+use crate::transaction::t837::{Location, Part};
 
 /// Something that was said of a claim. Events are only ever added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,12 @@ pub enum Event {
         /// The part of the claim that was found wrong, where the partner named a place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         part: Option<Part>,
+        /// The element of it, likewise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        location: Option<Location>,
+        /// The field of the claim that the element was written from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
     },
     /// It was turned away because of another claim of its set, and goes again as it is.
     Requeued,
@@ -32,6 +38,9 @@ pub enum Event {
     Rejected {
         /// Category, status and entity, as `A7:562:85`.
         statuses: Vec<String>,
+        /// Control numbers of the lines that some of the statuses are about, with the status.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<(String, String)>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payer_claim_number: Option<String>,
     },
@@ -98,6 +107,7 @@ mod tests {
         };
         let rejected = || Event::Rejected {
             statuses: vec!["A7:562:85".into()],
+            lines: Vec::new(),
             payer_claim_number: None,
         };
         let decided = |denied| Event::Decided { denied };

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
 
+use super::source;
 use crate::billing::Provenance;
 use crate::chart::{Code, Finding};
 use crate::check::{Checker, Judgment, Severity, Transaction};
 use crate::claim::{Claim, Submitter};
 use crate::guide::rule::Rule;
 use crate::payer::TradingPartner;
-use crate::transaction::t837::{self, NotWritten, Numbers, Part, Written};
+use crate::transaction::t837::{self, Location, NotWritten, Numbers, Part, Written};
 use crate::x12;
 
 /// SNIP types that our own interchanges must pass.
@@ -95,6 +96,7 @@ pub fn write(
             }) => vec![Fault {
                 claim,
                 part: Part::Claim,
+                location: None,
                 message: refused.to_string(),
             }],
             Err(error) => return Err(BadEnvelope(error.to_string())),
@@ -103,9 +105,15 @@ pub fn write(
         for fault in faults {
             let index = kept[fault.claim];
             let Candidate {
-                chart, provenance, ..
+                chart,
+                claim,
+                provenance,
             } = claims[index];
-            let path = provenance.source(&field_of(fault.part));
+            let exact = fault
+                .location
+                .and_then(|at| source::field(claim, provenance, at));
+            let field = exact.unwrap_or_else(|| source::of_part(fault.part));
+            let path = provenance.source(&field);
             let finding = Finding::new(Code::ClaimRefused, path.unwrap_or_default(), fault.message);
             refused.push((index, finding));
             held.insert(chart);
@@ -129,6 +137,8 @@ fn judge(bytes: &[u8], overlay: &'static [Rule]) -> Judgment {
 struct Fault {
     claim: usize,
     part: Part,
+    /// The element, where one is wrong and not missing as a segment.
+    location: Option<Location>,
     message: String,
 }
 
@@ -168,9 +178,15 @@ fn faults(written: &Written, judgment: &Judgment) -> Result<Vec<Fault>, BadEnvel
             .saturating_sub(finding.is_absence().into());
         for position in set.into_iter().flat_map(|set| &set.claims) {
             if let Some(part) = position.part(at) {
+                let location = position.location(at).map(|location| Location {
+                    element: finding.element.into(),
+                    component: finding.component.into(),
+                    ..location
+                });
                 faults.push(Fault {
                     claim: position.claim,
                     part,
+                    location: location.filter(|_| !finding.is_absence()),
                     message: message.clone(),
                 });
             }
@@ -180,17 +196,6 @@ fn faults(written: &Written, judgment: &Judgment) -> Result<Vec<Fault>, BadEnvel
         }
     }
     Ok(faults)
-}
-
-/// The claim's field that a part of it is written from.
-pub(super) fn field_of(part: Part) -> String {
-    match part {
-        Part::BillingProvider => "billing_provider".into(),
-        Part::Subscriber => "subscriber".into(),
-        Part::Patient => "patient".into(),
-        Part::Claim => String::new(),
-        Part::Line(index) => format!("lines[{index}]"),
-    }
 }
 
 #[cfg(test)]
@@ -254,7 +259,7 @@ mod tests {
             .collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
-            told[0].starts_with("2 ClaimRefused at /procedures/50: "),
+            told[0].starts_with("2 ClaimRefused at /procedures/50/unit: "),
             "{told:?}"
         );
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Gateway, Result, Setup, clock};
+use super::{Gateway, Result, Setup, clock, source};
+use crate::exchange::claim::Event;
 use crate::exchange::reply::{self, ReceivedRemittance, Reply};
 use crate::exchange::{answer, claim, submission};
 use crate::payer::TradingPartner;
@@ -167,7 +168,18 @@ impl<'g> Work<'g> {
             let sent = store
                 .placed_claims(submission, Some(&set.control_number))
                 .await?;
-            claims.extend(answer::of_set(set, &sent));
+            for (control_number, mut event) in answer::of_set(set, &sent) {
+                if let Event::SetRejected {
+                    location: Some(at),
+                    field,
+                    ..
+                } = &mut event
+                    && let Some(claim) = store.claim(&control_number).await?
+                {
+                    *field = source::field(&claim.claim, &claim.provenance, *at);
+                }
+                claims.push((control_number, event));
+            }
         }
         let event = submission::Event::Group {
             verdict: answered.verdict.clone(),

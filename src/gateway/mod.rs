@@ -16,6 +16,7 @@ mod remind;
 mod round;
 #[cfg(test)]
 mod sound;
+pub mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Gateway, Result, batch, clock};
+use super::{Gateway, Result, clock, source};
 use crate::exchange::claim::{Event, State};
 use crate::exchange::status;
 use crate::exchange::submission::{self, Next};
@@ -241,21 +241,18 @@ fn rejected(
     let is_rejection =
         |(_, event): &&_| matches!(event, Event::SetRejected { .. } | Event::Rejected { .. });
     let (at, event) = events.iter().rev().find(is_rejection)?;
-    let (reason, path) = match event {
+    let reason = match event {
         Event::SetRejected {
             at_fault: false, ..
         } => return None,
-        Event::SetRejected { reason, part, .. } => {
-            let path = part.and_then(|part| claim.provenance.source(&batch::field_of(part)));
-            (reason.clone(), path)
-        }
+        Event::SetRejected { reason, .. } => reason.clone(),
         Event::Rejected { statuses, .. } => {
             let words: Vec<String> = statuses.iter().map(|one| status::in_words(one)).collect();
-            (format!("277CA: {}", words.join("; ")), None)
+            format!("277CA: {}", words.join("; "))
         }
         _ => return None,
     };
-    let hint = match path {
+    let hint = match source::path(event, &claim.claim, &claim.provenance) {
         Some(path) if !path.is_empty() => format!("Look at {path} of chart {}.", claim.chart),
         _ => format!("Look at chart {}.", claim.chart),
     };

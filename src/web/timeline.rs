@@ -104,6 +104,7 @@ fn of_claim(event: &claim::Event) -> (&'static str, String) {
         Rejected {
             statuses,
             payer_claim_number,
+            ..
         } => {
             let number = numbered(payer_claim_number.as_deref());
             let statuses: Vec<String> = statuses.iter().map(|one| in_words(one)).collect();

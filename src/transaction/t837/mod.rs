@@ -39,7 +39,7 @@ pub use batch::{Numbers, Written, WrittenSet, claims_per_interchange, interchang
 pub(super) use cursor::ccyymmdd;
 pub use cursor::{UNREADABLE_MAX, Unreadable, What};
 pub use not_held::{NOT_HELD, NotHeld};
-pub use position::{ClaimPosition, Part, Span};
+pub use position::{ClaimPosition, Level, Location, Part, Span};
 pub use read::{ClaimReader, ReadClaim, SetInfo};
 pub use trail::{TracedElement, TracedSegment, Trail};
 pub use write::{NotWritten, SetHeader, write_set};

@@ -15,6 +15,30 @@ impl Span {
     }
 }
 
+/// A level of a claim's segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    BillingProvider,
+    Subscriber,
+    Patient,
+    Claim,
+}
+
+/// A segment of a claim, or an element of it, wherever the claim stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    pub level: Level,
+    /// Segments of the level before it.
+    pub before: u32,
+    /// 0: the segment as a whole.
+    #[serde(default)]
+    pub element: u32,
+    /// 0: the element as a whole.
+    #[serde(default)]
+    pub component: u32,
+}
+
 /// The segments of one claim, and of the levels above it, which it shares with its neighbours.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimPosition {
@@ -46,6 +70,34 @@ pub enum Part {
 }
 
 impl ClaimPosition {
+    /// Where a segment of a set stands in this claim; `None` when it is another claim's.
+    pub fn location(&self, position: u32) -> Option<Location> {
+        let at = |level, span: Span| {
+            span.holds(position).then(|| Location {
+                level,
+                before: position - span.first,
+                element: 0,
+                component: 0,
+            })
+        };
+        at(Level::Claim, self.all)
+            .or_else(|| at(Level::Patient, self.patient?))
+            .or_else(|| at(Level::Subscriber, self.subscriber))
+            .or_else(|| at(Level::BillingProvider, self.billing_provider))
+    }
+
+    /// The other way: the position of a segment in the set that this claim stands in.
+    pub fn position_of(&self, location: Location) -> Option<u32> {
+        let span = match location.level {
+            Level::BillingProvider => self.billing_provider,
+            Level::Subscriber => self.subscriber,
+            Level::Patient => self.patient?,
+            Level::Claim => self.all,
+        };
+        let position = span.first.checked_add(location.before)?;
+        span.holds(position).then_some(position)
+    }
+
     /// The part of this claim that stands at the position; `None` when it is another claim's.
     pub fn part(&self, position: u32) -> Option<Part> {
         if self.all.holds(position) {

@@ -4,7 +4,7 @@
 use jiff::civil::{Date, DateTime, Time};
 use serde_json::Value;
 
-use super::{ClaimPosition, NotWritten, Part, SetHeader, Span, write_set};
+use super::{ClaimPosition, Location, NotWritten, Part, SetHeader, write_set};
 use crate::claim::{Claim, Contact, Name, Npi, Submitter};
 use crate::x12::{Delimiters, GroupHeader, InterchangeHeader, Item, Writer, read_all};
 
@@ -80,19 +80,16 @@ impl Trail {
             .filter_map(|(part, segment)| Some((part?, segment)))
     }
 
-    /// The fields that an element comes from; of one that is missing those of its neighbours. `position` is that of the
-    /// segment in a set in which the claim stands at `place`; `element` 0 is the segment as a whole.
-    pub fn fields(
-        &self,
-        place: &ClaimPosition,
-        position: u32,
-        element: usize,
-        component: usize,
-    ) -> Vec<&str> {
-        let Some(own) = self.own_position(place, position) else {
-            return Vec::new();
-        };
-        let Some(segment) = self.segments.iter().find(|one| one.position == own) else {
+    /// The position of a segment in a set in which the claim stands at `place`.
+    pub fn position_in(&self, place: &ClaimPosition, segment: &TracedSegment) -> Option<u32> {
+        place.position_of(self.position.location(segment.position)?)
+    }
+
+    /// The fields that an element comes from; of one that is missing those of its neighbours.
+    pub fn fields(&self, at: Location) -> Vec<&str> {
+        let own = self.position.position_of(at);
+        let (element, component) = (at.element as usize, at.component as usize);
+        let Some(segment) = self.segments.iter().find(|one| Some(one.position) == own) else {
             return Vec::new();
         };
         let all = |is_meant: &dyn Fn(&TracedElement) -> bool| {
@@ -115,19 +112,6 @@ impl Trail {
             true => all(&|_| true),
             false => of_element,
         }
-    }
-
-    /// The same segment's position in the claim's own set.
-    fn own_position(&self, place: &ClaimPosition, position: u32) -> Option<u32> {
-        let moved = |from: Span, to: Span| {
-            from.holds(position)
-                .then(|| to.first + position - from.first)
-        };
-        let own = &self.position;
-        moved(place.all, own.all)
-            .or_else(|| moved(place.patient?, own.patient?))
-            .or_else(|| moved(place.subscriber, own.subscriber))
-            .or_else(|| moved(place.billing_provider, own.billing_provider))
     }
 }
 
