@@ -30,8 +30,8 @@
 //! 9. Health information is [`claim::Phi`]: redacted in `Debug` and `Display`, in every build. Logs carry ids and places.
 //! 10. Memory is bounded by the largest claim, not by the file. Every loop, queue, body and file has a named limit.
 //!
-//! Not built yet: a login for [`web`], charts to claims other than professional ones, the doors of [`transport`] beside
-//! CORE SOAP and folders, PostgreSQL.
+//! Not built yet: a login for [`web`], a sandbox insurer that decides institutional and dental claims, the doors of
+//! [`transport`] beside CORE SOAP and folders, PostgreSQL.
 //!
 //! # How to add …
 //! | new | touch |
@@ -43,6 +43,7 @@
 //! | rule of a guide or a line of business | `check/rules/<room>/<Name>.rule`, in the notation of [`guide::rule`], a line in the room's `mod.rs`, and `fixtures/rules/<Name>/{accepted,rejected}.edi` |
 //! | transport | one file in `transport/` and a variant of its enum; it then runs `tests/transport/contract.rs` |
 //! | kind of finding | on an interchange: a line in `check/finding.rs` and its wire code in `check/wire_code.rs`, where a claim is rejected for it a line in `exchange/data/claim_status.tsv`; on a chart: a line in `chart/finding.rs` |
+//! | chart field | its record in `chart/` and its place in `billing/`, taken through `billing/fields.rs`; a chart in `fixtures/charts/<kind>/` and its line in `findings.tsv` |
 //! | command | one file in `cli/` and a line in its `mod.rs` |
 //! | page | one file in `web/`, its template, and a line in `web/router.rs` |
 //!
