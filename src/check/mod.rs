@@ -4,6 +4,8 @@
 //! [`Checker`] is fed one [`crate::x12::Item`] at a time and keeps one transaction set's findings and open loops.
 
 mod balance;
+#[cfg(test)]
+mod changed;
 mod checker;
 mod code_set;
 mod crew;

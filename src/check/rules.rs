@@ -1,11 +1,13 @@
 //! The rules: what a guide asks for in some situations (SNIP 4), of a line of business (6) or of a payer (7). One file
 //! a rule, `<room>/<Name>.rule`, named in the room's `mod.rs`; `crate::guide::rule` says how they are written. `shelf`
-//! keeps what they look into, `cells` looks it up, `gate` says which of them to ask, `judge` asks them. It must not know what any asks for.
+//! keeps what they look into, `facts` says what each segment says by itself, `gate` which of them to ask then, `cells`
+//! looks up what they compare, `judge` asks them. It must not know what any asks for.
 
 mod business;
 mod cells;
 mod common;
 mod dental;
+mod facts;
 mod gate;
 mod institutional;
 mod judge;
@@ -20,6 +22,7 @@ use crate::guide::rule::{BoundPath, BoundRule, Condition, Part, Rule, Scope};
 use crate::guide::{Guide, Library, LoopIndex, library};
 
 use cells::Cell;
+use facts::Questions;
 use gate::Gates;
 pub(super) use judge::Rules;
 
@@ -53,6 +56,10 @@ pub(super) struct RuleBook {
     retained: Vec<bool>,
     /// By segment: whether a rule reads it.
     wanted: Vec<bool>,
+    /// By segment: what rules ask of one of its values.
+    questions: Vec<Questions>,
+    /// How many spots the questions are about.
+    memories: usize,
     /// By loop: the loops that stand in it, at any depth.
     inside: Vec<Vec<bool>>,
 }
@@ -144,6 +151,12 @@ impl RuleBook {
             by_loop: guide.loops.iter().map(|_| LoopRules::default()).collect(),
             retained: vec![false; guide.loops.len()],
             wanted: vec![false; guide.segments.len()],
+            questions: guide
+                .segments
+                .iter()
+                .map(|_| Questions::default())
+                .collect(),
+            memories: 0,
             inside: (0..guide.loops.len())
                 .map(|outer| {
                     let inner = 0..guide.loops.len();
@@ -173,9 +186,9 @@ impl RuleBook {
                 book.by_loop[index].file(rule, bound);
             }
             let bound: Vec<_> = rules.iter().map(|(_, bound)| bound).collect();
-            let of_loop = &mut book.by_loop[index];
-            of_loop.gates = Gates::new(&bound, &mut |path| of_loop.cell(path));
+            book.by_loop[index].gates = Gates::new(&bound, &mut book.questions, &mut book.memories);
         }
+        book.questions.iter_mut().for_each(Questions::finish);
         let holds_any = book.by_loop.iter().any(|one| !one.rules.is_empty());
         Ok(holds_any.then(|| Arc::new(book)))
     }

@@ -138,47 +138,72 @@ fn of_segment(path: &BoundPath, entry: usize, element: u8, shelf: &Shelf, values
     let Some((segment, start)) = shelf.segment_at(entry) else {
         return;
     };
-    let whole = Value {
-        entry: narrow(entry),
-        start: narrow(start),
-        length: 0,
-        element: 0,
-        component: 0,
-        repetition: 0,
-    };
-    match (element, path.element) {
-        (0, Part::Whole) => values.push(whole),
+    let entry = narrow(entry);
+    let parts = (path.element, path.component);
+    each_value(&segment, element, parts, |at, text| {
+        values.push(Value {
+            entry,
+            start: narrow(start + segment.offset_of(text)),
+            length: narrow(text.len()),
+            element: at.element,
+            component: at.component,
+            repetition: at.repetition,
+        });
+    });
+}
+
+/// Where in its segment a value stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct At {
+    /// 0: the segment as a whole.
+    element: u8,
+    component: u8,
+    repetition: u8,
+}
+
+/// Visits the values of a segment that parts of it mean; of an element, where one is judged for itself. A segment as a
+/// whole is a value without text.
+#[inline]
+pub(super) fn each_value(
+    segment: &Segment<'_>,
+    here: u8,
+    (element, component): (Part, Part),
+    mut visit: impl FnMut(At, &[u8]),
+) {
+    match (here, element) {
+        (0, Part::Whole) => visit(At::default(), &segment.raw()[..0]),
         (0, Part::One(number)) | (number @ 1.., _) => {
-            of_element(path, &segment, number, whole, values);
+            of_element(segment, number, component, &mut visit);
         }
         (0, Part::Each) => {
             let last = u8::try_from(segment.len()).unwrap_or(u8::MAX);
-            (1..=last).for_each(|number| of_element(path, &segment, number, whole, values));
+            (1..=last).for_each(|number| of_element(segment, number, component, &mut visit));
         }
     }
 }
 
+#[inline]
 fn of_element(
-    path: &BoundPath,
     segment: &Segment<'_>,
     number: u8,
-    whole: Value,
-    values: &mut Vec<Value>,
+    component: Part,
+    visit: &mut impl FnMut(At, &[u8]),
 ) {
     let element = segment.element(usize::from(number));
+    if element.is_empty() {
+        return;
+    }
     let mut add = |repetition, component, text: &[u8]| {
         if !text.is_empty() {
-            values.push(Value {
-                start: whole.start + narrow(segment.offset_of(text)),
-                length: narrow(text.len()),
+            let at = At {
                 element: number,
                 component,
                 repetition,
-                ..whole
-            });
+            };
+            visit(at, text);
         }
     };
-    let mut of_repetition = |repetition, one: crate::x12::Element<'_>| match path.component {
+    let mut of_repetition = |repetition, one: crate::x12::Element<'_>| match component {
         Part::Whole => add(repetition, 0, one.raw()),
         Part::One(component) => add(repetition, component, one.component(usize::from(component))),
         Part::Each => {
@@ -186,9 +211,6 @@ fn of_element(
             components.for_each(|(text, component)| add(repetition, component, text));
         }
     };
-    if element.is_empty() {
-        return;
-    }
     match segment.is_flat() || !element.repeats() {
         true => of_repetition(0, element),
         false => {

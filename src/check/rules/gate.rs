@@ -1,221 +1,425 @@
-//! Which rules of a loop may have something to say, from what it holds: most rules speak of a few procedures or of a
-//! segment that is rarely sent, and are not asked otherwise. It may let a rule through that is then silent, never
-//! keep one back.
+//! Which rules of a loop may have something to say, from the facts of its segments: most rules are silent for what one
+//! value says by itself, and are not asked then. It may let a rule through that is then silent, never keep one back.
 
-use crate::guide::rule::{BoundPath, BoundRule, Operand, Part, Pattern, Scope, Test};
+use crate::guide::rule::{BoundPath, BoundRule, Operand, Part, Relation, Scope, Test};
 use crate::guide::{LoopIndex, SegmentIndex};
 
-use super::cells::Cell;
-use super::shelf::Definitions;
+use super::RuleBook;
+use super::facts::{Question, Questions, SEVERAL_BIT, Spot};
+use super::shelf::{Around, Definitions, Shelf};
 
 /// A bit for each rule of the loop.
 type Marks = Vec<u64>;
+
+/// Ways in which the segments of a loop lie, and facts of such loops, that are known again.
+const LAYOUTS_MAX: usize = 64;
+const SEEN_BITS: u32 = 8;
+
+/// The rules of one loop by what must be so for them to speak.
+#[derive(Debug, Default)]
+pub(super) struct Gates {
+    sources: Vec<Source>,
+    /// The segments of those.
+    read: Definitions,
+    rules: Vec<Gate>,
+}
+
+/// Segments whose facts are joined: those of one definition, around what is judged.
+#[derive(Debug, PartialEq, Eq)]
+struct Source {
+    scope: Scope,
+    definition: SegmentIndex,
+}
+
+/// A fact of one of the sources.
+#[derive(Debug, Clone, Copy)]
+struct Fact {
+    source: usize,
+    bit: usize,
+}
+
+/// What a rule asks, as far as facts decide it.
+#[derive(Debug)]
+struct Gate {
+    /// All must hold, each by one of its tests.
+    when: Vec<Vec<Chances>>,
+    /// One must fail, by all of its tests.
+    need: Vec<Vec<Chances>>,
+}
+
+/// When a test may hold, and when it may fail.
+#[derive(Debug)]
+struct Chances {
+    holds: Chance,
+    fails: Chance,
+}
+
+#[derive(Debug)]
+enum Chance {
+    Always,
+    /// Where one of the facts is so.
+    Some(Vec<Fact>),
+    /// Where none is, or this one.
+    None(Vec<Fact>, Option<Fact>),
+    /// Where one of both is.
+    Both(Vec<Fact>, Vec<Fact>),
+}
 
 /// The rules that may speak at the end of a loop; kept to be filled again.
 #[derive(Debug, Default)]
 pub(super) struct Marking {
     marks: Marks,
-    /// What the gate at hand lets pass.
-    passed: Marks,
-    /// By loop: what was there when it ended before, and which rules that let through. Mostly it is the same again.
-    before: Vec<(Definitions, Marks)>,
+    /// The number of the layout and the facts of its sources, joined.
+    facts: Vec<u64>,
+    by_loop: Vec<Known>,
 }
 
-/// The rules of one loop by what they wait for: a rule may speak where each of its gates lets it.
+/// What is known of loops of one kind that ended before.
 #[derive(Debug, Default)]
-pub(super) struct Gates {
-    all: Marks,
-    /// They wait for one of these segments.
-    by_segment: Vec<(Definitions, Marks)>,
-    /// They wait for a code at a place.
-    by_code: Vec<CodeGate>,
+struct Known {
+    layouts: Vec<Layout>,
+    latest: usize,
+    /// By hash of the facts: the facts, and which rules may speak then.
+    seen: Vec<(Vec<u64>, Marks)>,
 }
 
+/// Which segments are there and in which open loops.
 #[derive(Debug)]
-struct CodeGate {
-    cell: Cell,
-    /// Those that wait.
-    rules: Marks,
-    spans: Vec<Span>,
-    /// Where the next stretch of codes begins that open the same rules, and which these are.
-    stretches: Vec<(u64, Marks)>,
+struct Layout {
+    there: Definitions,
+    open: Vec<LoopIndex>,
+    sources: Vec<Lying>,
+    words: usize,
 }
 
-/// Codes of one rule, from a first to a last, by their first eight bytes.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    first: u64,
-    last: u64,
-    rule: usize,
-}
-
-/// What a rule waits for.
-enum Wait<'r> {
-    Segments(Vec<SegmentIndex>),
-    Codes(BoundPath, Vec<&'r Pattern>),
+/// A source that has segments: where these stand, and where their facts begin and end.
+#[derive(Debug)]
+struct Lying {
+    source: usize,
+    definition: SegmentIndex,
+    around: Around,
+    begin: usize,
+    end: usize,
 }
 
 impl Gates {
-    /// `cell`: the number of a path in the loop.
-    pub(super) fn new(rules: &[&BoundRule], cell: &mut impl FnMut(&BoundPath) -> Cell) -> Self {
-        let mut gates = Self {
-            all: no_marks(rules.len()),
-            ..Self::default()
-        };
-        for (at, rule) in rules.iter().enumerate() {
-            mark(&mut gates.all, at);
-            for wait in waits(rule) {
-                match wait {
-                    Wait::Segments(segments) => gates.add_segments(&segments, at, rules.len()),
-                    Wait::Codes(path, codes) => {
-                        gates.add_codes(cell(&path), &codes, at, rules.len());
-                    }
-                }
-            }
+    /// `questions`: by segment, those that rules of any loop ask. `memories` counts their spots.
+    pub(super) fn new(
+        rules: &[&BoundRule],
+        questions: &mut [Questions],
+        memories: &mut usize,
+    ) -> Self {
+        let mut gates = Self::default();
+        for rule in rules {
+            let mut maker = Maker {
+                gates: &mut gates,
+                questions: &mut *questions,
+                memories: &mut *memories,
+                at: rule.at.as_ref(),
+            };
+            let gate = maker.gate(rule);
+            gates.rules.push(gate);
         }
-        gates.by_code.iter_mut().for_each(CodeGate::finish);
+        let read: Vec<_> = gates.sources.iter().map(|one| one.definition).collect();
+        gates.read = Definitions::of(&read);
         gates
     }
 
-    fn add_segments(&mut self, segments: &[SegmentIndex], rule: usize, count: usize) {
-        let segments = Definitions::of(segments);
-        let known = self
-            .by_segment
-            .iter()
-            .position(|(known, _)| *known == segments);
-        let at = known.unwrap_or_else(|| {
-            self.by_segment.push((segments, no_marks(count)));
-            self.by_segment.len() - 1
-        });
-        mark(&mut self.by_segment[at].1, rule);
-    }
-
-    fn add_codes(&mut self, cell: Cell, codes: &[&Pattern], rule: usize, count: usize) {
-        // A rule that waits for two codes at one place has two gates there.
-        let is_free = |gate: &CodeGate| gate.cell == cell && !is_marked(&gate.rules, rule);
-        let known = self.by_code.iter().position(is_free);
-        let at = known.unwrap_or_else(|| {
-            self.by_code.push(CodeGate {
-                cell,
-                rules: no_marks(count),
-                spans: Vec::new(),
-                stretches: Vec::new(),
-            });
-            self.by_code.len() - 1
-        });
-        let gate = &mut self.by_code[at];
-        mark(&mut gate.rules, rule);
-        gate.spans
-            .extend(codes.iter().map(|code| Span::new(code, rule)));
-    }
-
-    /// Marks the rules that may speak at the end of a loop. `there`: the segments that are kept; `each_value`: hands over
-    /// every value of a cell.
-    #[inline]
+    /// Marks the rules that may speak at the end of a loop, the innermost of those open.
     pub(super) fn mark(
         &self,
         Marking {
             marks,
-            passed,
-            before,
+            facts,
+            by_loop,
         }: &mut Marking,
-        (loop_index, there): (LoopIndex, &Definitions),
-        mut each_value: impl FnMut(Cell, &mut dyn FnMut(&[u8])),
+        loop_index: LoopIndex,
+        (book, shelf): (&RuleBook, &Shelf),
     ) {
-        if before.len() <= loop_index {
-            before.resize_with(loop_index + 1, Default::default);
+        if by_loop.len() <= loop_index {
+            by_loop.resize_with(loop_index + 1, Known::default);
         }
-        let (known, let_through) = &mut before[loop_index];
-        if known != there || let_through.is_empty() {
-            known.clone_from(there);
-            self.let_through(there, let_through);
+        let known = &mut by_loop[loop_index];
+        let layout = known.layout(self, (book, shelf));
+        layout.join(shelf, facts);
+        facts[0] = known.latest as u64;
+        let (seen, may_speak) = &mut known.seen[hash(facts)];
+        if seen != facts {
+            seen.clone_from(facts);
+            may_speak.clear();
+            may_speak.resize(self.rules.len().div_ceil(64), 0);
+            let layout = &known.layouts[known.latest];
+            for (at, rule) in self.rules.iter().enumerate() {
+                let may = rule.may_speak(&|fact| layout.has(facts, fact));
+                may_speak[at / 64] |= u64::from(may) << (at % 64);
+            }
         }
-        marks.clone_from(let_through);
-        for gate in &self.by_code {
-            if marks
-                .iter()
-                .zip(&gate.rules)
-                .all(|(all, one)| all & one == 0)
+        marks.clone_from(may_speak);
+    }
+}
+
+impl Known {
+    fn layout(&mut self, gates: &Gates, (book, shelf): (&RuleBook, &Shelf)) -> &Layout {
+        let there = shelf.there().common(&gates.read);
+        let is_it =
+            |one: &Layout| one.there == there && shelf.open_loops().eq(one.open.iter().copied());
+        if !self.layouts.get(self.latest).is_some_and(is_it) {
+            self.latest = self.layouts.iter().position(is_it).unwrap_or_else(|| {
+                if self.layouts.len() == LAYOUTS_MAX || self.layouts.is_empty() {
+                    self.layouts.clear();
+                    self.seen.clear();
+                    self.seen.resize_with(1 << SEEN_BITS, Default::default);
+                }
+                self.layouts.push(Layout::new(gates, there, (book, shelf)));
+                self.layouts.len() - 1
+            });
+        }
+        &self.layouts[self.latest]
+    }
+}
+
+impl Layout {
+    fn new(gates: &Gates, there: Definitions, (book, shelf): (&RuleBook, &Shelf)) -> Self {
+        let mut sources = Vec::new();
+        let mut words = 1;
+        for (source, one) in gates.sources.iter().enumerate() {
+            let definition = one.definition;
+            if there.has(definition)
+                && let Some(around) = shelf.around(book, &one.scope)
             {
-                continue;
+                let begin = words;
+                words += book.questions[definition].words();
+                sources.push(Lying {
+                    source,
+                    definition,
+                    around,
+                    begin,
+                    end: words,
+                });
             }
-            passed.clear();
-            passed.resize(marks.len(), 0);
-            each_value(gate.cell, &mut |value| gate.pass(value, passed));
-            for ((all, one), passed) in marks.iter_mut().zip(&gate.rules).zip(&*passed) {
-                *all &= !one | passed;
-            }
+        }
+        let open = shelf.open_loops().collect();
+        Self {
+            there,
+            open,
+            sources,
+            words,
         }
     }
 
-    /// The rules that do not wait for a segment that is missing.
-    fn let_through(&self, there: &Definitions, marks: &mut Marks) {
-        marks.clone_from(&self.all);
-        let missing = |(segments, _): &&(Definitions, Marks)| !there.has_any_of(segments);
-        for (_, rules) in self.by_segment.iter().filter(missing) {
-            let waiting = marks.iter_mut().zip(rules);
-            waiting.for_each(|(all, one)| *all &= !one);
+    /// Joins the facts of the segments of each source; the first word is left free.
+    #[inline]
+    fn join(&self, shelf: &Shelf, facts: &mut Vec<u64>) {
+        facts.clear();
+        facts.resize(self.words, 0);
+        for one in &self.sources {
+            let joined = &mut facts[one.begin..one.end];
+            let mut several = 0;
+            shelf.each(one.around, one.definition, |entry| {
+                let pairs = joined.iter_mut().zip(shelf.facts(entry));
+                pairs.for_each(|(all, one)| *all |= one);
+                joined[0] |= several;
+                several = 1 << SEVERAL_BIT;
+            });
+        }
+    }
+
+    fn has(&self, facts: &[u64], Fact { source, bit }: Fact) -> bool {
+        let at = self.sources.binary_search_by_key(&source, |one| one.source);
+        at.is_ok_and(|at| facts[self.sources[at].begin + bit / 64] >> (bit % 64) & 1 == 1)
+    }
+}
+
+impl Gate {
+    fn may_speak(&self, is_so: &impl Fn(Fact) -> bool) -> bool {
+        let may_hold = |tests: &Vec<Chances>| tests.iter().any(|one| one.holds.is_there(is_so));
+        let may_fail = |tests: &Vec<Chances>| tests.iter().all(|one| one.fails.is_there(is_so));
+        self.when.iter().all(may_hold) && self.need.iter().any(may_fail)
+    }
+}
+
+impl Chance {
+    fn is_there(&self, is_so: &impl Fn(Fact) -> bool) -> bool {
+        let some = |facts: &[Fact]| facts.iter().any(|&fact| is_so(fact));
+        match self {
+            Self::Always => true,
+            Self::Some(facts) => some(facts),
+            Self::None(facts, or) => !some(facts) || or.is_some_and(is_so),
+            Self::Both(one, other) => some(one) && some(other),
         }
     }
 }
 
-impl CodeGate {
-    fn finish(&mut self) {
-        let ends = |span: &Span| [Some(span.first), span.last.checked_add(1)];
-        let mut starts: Vec<u64> = self.spans.iter().flat_map(ends).flatten().collect();
-        starts.sort_unstable();
-        starts.dedup();
-        let stretch = |start: u64| {
-            let mut marks = vec![0; self.rules.len()];
-            let spans = self.spans.iter();
-            let open = spans.filter(|span| (span.first..=span.last).contains(&start));
-            open.for_each(|span| mark(&mut marks, span.rule));
-            (start, marks)
+/// Makes the gate of one rule.
+struct Maker<'m> {
+    gates: &'m mut Gates,
+    questions: &'m mut [Questions],
+    memories: &'m mut usize,
+    at: Option<&'m BoundPath>,
+}
+
+impl Maker<'_> {
+    fn gate(&mut self, rule: &BoundRule) -> Gate {
+        let anchor = rule.at.as_ref().map(|at| {
+            let there = self.facts(&at.whole(), &Question::There);
+            vec![Chances {
+                holds: Chance::Some(there),
+                fails: Chance::Always,
+            }]
+        });
+        let mut chances =
+            |tests: &[Test<BoundPath>]| tests.iter().map(|one| self.chances(one)).collect();
+        let when = rule.when.iter().map(|one| chances(&one.0));
+        let when = when.chain(anchor).collect();
+        let need = rule.need.iter().map(|one| chances(&one.0)).collect();
+        Gate { when, need }
+    }
+
+    fn chances(&mut self, test: &Test<BoundPath>) -> Chances {
+        match test {
+            Test::Present(path) => self.some(path, &Question::There),
+            Test::Is(path, codes) => self.some(path, &Question::Fits(codes.clone())),
+            Test::Absent(path) => self.none(path, &Question::There),
+            Test::Only(path, codes) => self.none(path, &Question::FitsNone(codes.clone())),
+            Test::Not(path, codes) => self.none(path, &Question::Fits(codes.clone())),
+            Test::Like(path, shape) => self.none(path, &Question::NotLike(shape.clone())),
+            Test::Long(path, min, max) => self.none(path, &Question::NotLong(*min, *max)),
+            Test::Compare {
+                some,
+                left,
+                relation,
+                right,
+                plus,
+            } => self.compare(*some, left, (*relation, *plus), right),
+            Test::In(path, _) | Test::Distinct(path) => Chances {
+                holds: Chance::Always,
+                fails: Chance::Some(self.facts(path, &Question::There)),
+            },
+            Test::Outside(path, of) => Chances {
+                holds: Chance::Always,
+                fails: self.both_there(path, of),
+            },
+        }
+    }
+
+    fn compare(
+        &mut self,
+        some: bool,
+        left: &Operand<BoundPath>,
+        (relation, plus): (Relation, i64),
+        right: &Operand<BoundPath>,
+    ) -> Chances {
+        let (path, is_last) = match left {
+            Operand::First(path) => (path, false),
+            Operand::Last(path) => (path, true),
+            Operand::Count(_) | Operand::Sum(_) | Operand::Constant(_) => return Chances::ANY,
         };
-        self.stretches = starts.into_iter().map(stretch).collect();
-    }
-
-    fn pass(&self, value: &[u8], passed: &mut [u64]) {
-        let value = packed(value, 0);
-        let next = self.stretches.partition_point(|(start, _)| *start <= value);
-        if let Some((_, marks)) = next.checked_sub(1).and_then(|at| self.stretches.get(at)) {
-            passed
-                .iter_mut()
-                .zip(marks)
-                .for_each(|(all, one)| *all |= one);
+        match (right, some) {
+            (Operand::Constant(constant), _) => {
+                let question = Question::Compares {
+                    is_last,
+                    relation,
+                    constant: constant.clone(),
+                    plus,
+                    keeps: some,
+                };
+                match some {
+                    true => self.some(path, &question),
+                    false => self.none(path, &question),
+                }
+            }
+            (Operand::First(of) | Operand::Last(of), true) => Chances {
+                holds: self.both_there(path, of),
+                fails: Chance::Always,
+            },
+            (Operand::First(of) | Operand::Last(of), false) => Chances {
+                holds: Chance::Always,
+                fails: self.both_there(path, of),
+            },
+            (Operand::Count(_) | Operand::Sum(_), _) => Chances::ANY,
         }
     }
-}
 
-impl Span {
-    fn new(code: &Pattern, rule: usize) -> Self {
-        let (first, last) = match code {
-            Pattern::Code(code) => (packed(code.as_bytes(), 0), packed(code.as_bytes(), 0)),
-            Pattern::Range(first, last) => {
-                (packed(first.as_bytes(), 0), packed(last.as_bytes(), 0))
+    /// Of a test that holds where some value of a path answers yes.
+    fn some(&mut self, path: &BoundPath, question: &Question) -> Chances {
+        let facts = self.facts(path, question);
+        Chances {
+            holds: Chance::Some(facts.clone()),
+            fails: self.unless(path, facts),
+        }
+    }
+
+    /// Of a test that holds where none does.
+    fn none(&mut self, path: &BoundPath, question: &Question) -> Chances {
+        let facts = self.facts(path, question);
+        Chances {
+            holds: self.unless(path, facts.clone()),
+            fails: Chance::Some(facts),
+        }
+    }
+
+    /// What is so of one of several segments that are judged each for itself need not be so of another.
+    fn unless(&mut self, path: &BoundPath, facts: Vec<Fact>) -> Chance {
+        let at = self.at.filter(|_| path.scope == Scope::Here);
+        match at.map(|at| (&at.segments[..], at.element)) {
+            None => Chance::None(facts, None),
+            Some((&[definition], Part::Whole | Part::One(_))) => {
+                let source = self.source(&Scope::Own, definition);
+                Chance::None(
+                    facts,
+                    Some(Fact {
+                        source,
+                        bit: SEVERAL_BIT,
+                    }),
+                )
             }
-            Pattern::Beginning(code) => (packed(code.as_bytes(), 0), packed(code.as_bytes(), 0xFF)),
+            Some(_) => Chance::Always,
+        }
+    }
+
+    fn both_there(&mut self, one: &BoundPath, other: &BoundPath) -> Chance {
+        let one = self.facts(one, &Question::There);
+        Chance::Both(one, self.facts(other, &Question::There))
+    }
+
+    /// A question about the values of a path: a fact for each definition of its segments.
+    fn facts(&mut self, path: &BoundPath, question: &Question) -> Vec<Fact> {
+        let (at, element) = match (&path.scope, self.at) {
+            (Scope::Here, Some(at)) if at.element == Part::Each => (at, Part::Each),
+            (Scope::Here, Some(at)) => (at, path.element),
+            // There is nothing that a rule of a whole loop could mean.
+            (Scope::Here, None) => return Vec::new(),
+            (Scope::Own | Scope::Loops(_), _) => (path, path.element),
         };
-        Self { first, last, rule }
+        let spot = Spot {
+            key: at.key.clone(),
+            element,
+            component: path.component,
+        };
+        let segments = at.segments.iter();
+        let fact = segments.map(|&definition| Fact {
+            source: self.source(&at.scope, definition),
+            bit: self.questions[definition].bit(&spot, question, self.memories),
+        });
+        fact.collect()
+    }
+
+    fn source(&mut self, scope: &Scope, definition: SegmentIndex) -> usize {
+        let sources = &mut self.gates.sources;
+        let is_it = |one: &Source| one.scope == *scope && one.definition == definition;
+        sources.iter().position(is_it).unwrap_or_else(|| {
+            let scope = scope.clone();
+            sources.push(Source { scope, definition });
+            sources.len() - 1
+        })
     }
 }
 
-/// The first eight bytes as a number that is ordered as they are, short values filled.
-#[inline]
-fn packed(value: &[u8], filler: u8) -> u64 {
-    let mut bytes = [filler; 8];
-    let length = value.len().min(8);
-    bytes[..length].copy_from_slice(&value[..length]);
-    u64::from_be_bytes(bytes)
-}
-
-fn no_marks(count: usize) -> Marks {
-    vec![0; count.div_ceil(64)]
-}
-
-#[inline]
-fn mark(marks: &mut Marks, at: usize) {
-    marks[at / 64] |= 1 << (at % 64);
+impl Chances {
+    const ANY: Self = Self {
+        holds: Chance::Always,
+        fails: Chance::Always,
+    };
 }
 
 impl Marking {
@@ -228,161 +432,14 @@ impl Marking {
     }
 }
 
-fn is_marked(marks: &Marks, at: usize) -> bool {
-    marks[at / 64] >> (at % 64) & 1 == 1
-}
-
-fn waits(bound: &BoundRule) -> Vec<Wait<'_>> {
-    let mut waits = Vec::new();
-    for tests in bound.when.iter().map(|condition| &condition.0) {
-        if let Some((path, codes)) = codes_at_one_place(tests)
-            && let Some(path) = own(path, bound.at.as_ref())
-        {
-            waits.push(Wait::Segments(path.segments.clone()));
-            waits.push(Wait::Codes(path, codes));
-        }
-        waits.extend(one_there_of(tests).map(Wait::Segments));
-    }
-    let anchor = bound.at.as_ref().map(|at| at.segments.clone());
-    let segments = anchor.into_iter().chain(all_needed_of(bound));
-    waits.extend(segments.map(Wait::Segments));
-    waits
-}
-
-/// The segments one of which must be there for one of the tests to hold.
-fn one_there_of(tests: &[Test<BoundPath>]) -> Option<Vec<SegmentIndex>> {
-    let mut segments = Vec::new();
-    for test in tests {
-        let path = match test {
-            Test::Present(path) | Test::Is(path, _) => path,
-            Test::Compare {
-                some: true,
-                left: Operand::First(path) | Operand::Last(path),
-                ..
-            } => path,
-            _ => return None,
-        };
-        if path.scope == Scope::Here {
-            return None;
-        }
-        segments.extend(&path.segments);
-    }
-    Some(segments)
-}
-
-/// `X is A B or X is C`: one place, and the codes that open the rule.
-fn codes_at_one_place(tests: &[Test<BoundPath>]) -> Option<(&BoundPath, Vec<&Pattern>)> {
-    let mut place = None;
-    let mut all = Vec::new();
-    for test in tests {
-        let Test::Is(path, codes) = test else {
-            return None;
-        };
-        if place.is_some_and(|place| place != path) {
-            return None;
-        }
-        place = Some(path);
-        all.extend(codes);
-    }
-    Some((place?, all))
-}
-
-/// What is judged as a path of its loop.
-fn own(path: &BoundPath, at: Option<&BoundPath>) -> Option<BoundPath> {
-    if path.scope != Scope::Here {
-        return Some(path.clone());
-    }
-    let at = at?;
-    let element = match at.element {
-        Part::Each => Part::Each,
-        _ => path.element,
-    };
-    Some(BoundPath {
-        element,
-        component: path.component,
-        ..at.clone()
-    })
-}
-
-/// The segments without any of which every `need` holds.
-fn all_needed_of(bound: &BoundRule) -> Option<Vec<SegmentIndex>> {
-    let mut segments = Vec::new();
-    for condition in &bound.need {
-        let [test] = &condition.0[..] else {
-            return None;
-        };
-        let path = match test {
-            Test::Absent(path)
-            | Test::Only(path, _)
-            | Test::Not(path, _)
-            | Test::Like(path, _)
-            | Test::Long(path, ..)
-            | Test::In(path, _)
-            | Test::Outside(path, _)
-            | Test::Distinct(path)
-            | Test::Compare {
-                some: false,
-                left: Operand::First(path) | Operand::Last(path),
-                ..
-            } => path,
-            _ => return None,
-        };
-        if path.scope == Scope::Here {
-            return None;
-        }
-        segments.extend(&path.segments);
-    }
-    Some(segments)
+/// A place among those of the facts seen.
+#[inline]
+fn hash(facts: &[u64]) -> usize {
+    let mixed = facts.iter().fold(0u64, |mixed, word| {
+        (mixed.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    });
+    (mixed >> (u64::BITS - SEEN_BITS)) as usize
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A gate lets every code through that the rule is about.
-    #[test]
-    fn a_span_holds_what_its_pattern_fits() {
-        let patterns = [
-            Pattern::Code("99213".into()),
-            Pattern::Code("LONGERTHAN8".into()),
-            Pattern::Range("00100".into(), "01999".into()),
-            Pattern::Beginning("J".into()),
-            Pattern::Beginning("LONGERTHAN".into()),
-        ];
-        let values = [
-            "99213",
-            "00100",
-            "01999",
-            "01500",
-            "J1100",
-            "J",
-            "LONGERTHAN8",
-            "99214",
-            "1",
-        ];
-        for pattern in &patterns {
-            let span = Span::new(pattern, 0);
-            for value in values {
-                let held = (span.first..=span.last).contains(&packed(value.as_bytes(), 0));
-                assert!(
-                    held || !pattern.fits(value.as_bytes()),
-                    "{pattern:?} {value}"
-                );
-            }
-        }
-        let span = Span::new(&patterns[0], 0);
-        assert!(!(span.first..=span.last).contains(&packed(b"99214", 0)));
-    }
-
-    #[test]
-    fn marks_come_in_order() {
-        let mut marking = Marking {
-            marks: no_marks(130),
-            ..Marking::default()
-        };
-        let rules = [129, 0, 64, 63];
-        rules.iter().for_each(|&at| mark(&mut marking.marks, at));
-        let taken: Vec<_> = std::iter::from_fn(|| marking.take()).collect();
-        assert_eq!(taken, [0, 63, 64, 129]);
-    }
-}
+mod tests;

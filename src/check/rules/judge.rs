@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::guide::rule::{BoundPath, Condition, Operand, Part, Pattern, Relation, Scope, Test};
+use crate::guide::rule::{BoundPath, Condition, Operand, Part, Relation, Scope, Test};
 use crate::guide::{ElementKind, Segment as Definition};
 use crate::x12::{Place, Segment};
 
 use super::cells::{Cell, Cells, Here, Span, Value, collect};
+use super::facts::Memories;
 use super::gate::Marking;
 use super::shelf::{Around, Shelf};
-use super::value::{compares, counted, edge, number, written};
+use super::value::{compares, counted, edge, fits, length, number, written};
 use super::{Filed, LoopRules, RuleBook};
 use crate::check::walk::Walk;
 use crate::check::{Breach, Code, Finding, Trigger};
@@ -24,6 +25,7 @@ pub(in crate::check) struct Rules {
     book: Arc<RuleBook>,
     shelf: Shelf,
     snip_max: u8,
+    memories: Memories,
     marking: Marking,
     cells: Cells,
 }
@@ -47,10 +49,12 @@ enum Offender {
 impl Rules {
     pub(in crate::check) fn new(book: Arc<RuleBook>, snip_max: u8) -> Self {
         let shelf = Shelf::new(&book);
+        let memories = Memories::new(book.memories);
         Self {
             book,
             shelf,
             snip_max,
+            memories,
             marking: Marking::default(),
             cells: Cells::default(),
         }
@@ -71,8 +75,12 @@ impl Rules {
             self.shelf.open(index);
         }
         if let Some(definition) = definition.filter(|_| !self.shelf.is_full()) {
-            let is_read = self.book.wanted[definition.index];
-            self.shelf.push(definition.index, segment, is_read);
+            let index = definition.index;
+            let (is_read, questions) = (self.book.wanted[index], &self.book.questions[index]);
+            let memories = &mut self.memories;
+            self.shelf.push(index, segment, is_read, |facts| {
+                questions.answer(segment, memories, facts);
+            });
         }
     }
 
@@ -103,10 +111,8 @@ impl Rules {
                 here: Here::default(),
                 closing,
             };
-            let each = |cell, visit: &mut dyn FnMut(&[u8])| {
-                judge.texts(cell).for_each(visit);
-            };
-            gates.mark(&mut self.marking, (index, self.shelf.there()), each);
+            let kept = (&*self.book, &self.shelf);
+            gates.mark(&mut self.marking, index, kept);
             while let Some(at) = self.marking.take() {
                 let rule = &rules[at];
                 if rule.snip <= self.snip_max {
@@ -477,15 +483,6 @@ fn breach(test: &Test<Cell>) -> Breach {
         Test::Is(..) | Test::Only(..) | Test::Not(..) => Breach::Code,
         _ => Breach::Value,
     }
-}
-
-/// Characters, not bytes.
-fn length(value: &[u8]) -> usize {
-    String::from_utf8_lossy(value).chars().count()
-}
-
-fn fits(codes: &[Pattern], value: &[u8]) -> bool {
-    codes.iter().any(|code| code.fits(value))
 }
 
 /// Data element number and title of an element or a component; the segment's title for the whole.

@@ -16,6 +16,8 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Shelf {
     entries: Vec<Entry>,
     stack: SegmentStack,
+    /// Of the entries, one behind another.
+    facts: Vec<u64>,
     /// By definition: the entry that came last.
     latest: Vec<u32>,
     /// The definitions that an entry has.
@@ -37,6 +39,8 @@ pub(super) struct Entry {
     before: u32,
     /// Where it is copied; `NONE`: no rule reads it.
     copied: u32,
+    /// Where its facts begin.
+    first_fact: u32,
 }
 
 /// A turn of a loop that has not ended.
@@ -46,6 +50,7 @@ struct Opened {
     instance: u32,
     first: usize,
     first_copied: usize,
+    first_fact: usize,
 }
 
 /// Some of a guide's segments, a bit each.
@@ -73,9 +78,14 @@ impl Definitions {
     }
 
     #[inline]
-    pub(super) fn has_any_of(&self, others: &Self) -> bool {
-        let common = self.0.iter().zip(&others.0).map(|(one, other)| one & other);
-        common.fold(0, |all, one| all | one) != 0
+    pub(super) fn has(&self, one: SegmentIndex) -> bool {
+        self.0[one / 64] >> (one % 64) & 1 == 1
+    }
+
+    /// Those that others have too.
+    #[inline]
+    pub(super) fn common(&self, others: &Self) -> Self {
+        Self(std::array::from_fn(|word| self.0[word] & others.0[word]))
     }
 }
 
@@ -92,6 +102,7 @@ impl Shelf {
         Self {
             entries: Vec::new(),
             stack: SegmentStack::default(),
+            facts: Vec::new(),
             latest: vec![NONE; book.guide.segments.len()],
             there: Definitions::default(),
             open: Vec::new(),
@@ -118,6 +129,7 @@ impl Shelf {
             instance: self.instances,
             first: self.entries.len(),
             first_copied: self.stack.len(),
+            first_fact: self.facts.len(),
         });
     }
 
@@ -134,9 +146,17 @@ impl Shelf {
             }
         }
         self.stack.truncate(ended.first_copied);
+        self.facts.truncate(ended.first_fact);
     }
 
-    pub(super) fn push(&mut self, definition: SegmentIndex, segment: &Segment<'_>, is_read: bool) {
+    /// Keeps a segment, with its facts as `answer` adds them.
+    pub(super) fn push(
+        &mut self,
+        definition: SegmentIndex,
+        segment: &Segment<'_>,
+        is_read: bool,
+        answer: impl FnOnce(&mut Vec<u64>),
+    ) {
         let Some(innermost) = self.open.last() else {
             return;
         };
@@ -162,7 +182,9 @@ impl Shelf {
             parent: around.filter(|_| opens).unwrap_or(NONE),
             before: std::mem::replace(&mut self.latest[definition], at),
             copied,
+            first_fact: narrow(self.facts.len()),
         });
+        answer(&mut self.facts);
     }
 
     pub(super) fn entry(&self, at: usize) -> Option<&Entry> {
@@ -208,7 +230,39 @@ impl Shelf {
         &self.there
     }
 
-    /// Visits the entries that a path means, the last first.
+    /// The loops that have not ended, the outermost first.
+    pub(super) fn open_loops(&self) -> impl Iterator<Item = LoopIndex> + '_ {
+        self.open.iter().map(|open| open.loop_index)
+    }
+
+    /// The facts of an entry, and what is behind them.
+    #[inline]
+    pub(super) fn facts(&self, at: usize) -> &[u64] {
+        &self.facts[self.entries[at].first_fact as usize..]
+    }
+
+    /// Visits the entries of a definition, the last first.
+    #[inline]
+    pub(super) fn each(
+        &self,
+        around: Around,
+        definition: SegmentIndex,
+        mut visit: impl FnMut(usize),
+    ) {
+        let Opened {
+            instance, first, ..
+        } = self.open[around.depth];
+        let mut at = self.latest[definition];
+        while at != NONE && at as usize >= first {
+            let entry = &self.entries[at as usize];
+            if !around.is_itself || entry.instance == instance {
+                visit(at as usize);
+            }
+            at = entry.before;
+        }
+    }
+
+    /// Visits the entries that a path means, the last of each definition first.
     #[inline]
     pub(super) fn visit(&self, book: &RuleBook, path: &BoundPath, mut visit: impl FnMut(usize)) {
         let mut segments = path.segments.iter();
@@ -218,19 +272,12 @@ impl Shelf {
         let Some(around) = self.around(book, &path.scope) else {
             return;
         };
-        let Opened {
-            instance, first, ..
-        } = self.open[around.depth];
         for &definition in &path.segments {
-            let mut at = self.latest[definition];
-            while at != NONE && at as usize >= first {
-                let entry = &self.entries[at as usize];
-                let is_meant = !around.is_itself || entry.instance == instance;
-                if is_meant && self.has_key(at as usize, path) {
-                    visit(at as usize);
+            self.each(around, definition, |at| {
+                if self.has_key(at, path) {
+                    visit(at);
                 }
-                at = entry.before;
-            }
+            });
         }
     }
 

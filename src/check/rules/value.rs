@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::guide::rule::Relation;
+use crate::guide::rule::{Pattern, Relation};
 
 /// Decimals are counted in millionths: no element of a guide has more than six digits behind the point.
 const UNIT: i128 = 1_000_000;
@@ -124,6 +124,15 @@ pub(super) fn written(millionths: i128) -> String {
     let sign = if millionths < 0 { "-" } else { "" };
     let (whole, fraction) = (millionths.abs() / UNIT, millionths.abs() % UNIT);
     format!("{sign}{whole}.{fraction:06}")
+}
+
+/// Characters, not bytes.
+pub(super) fn length(value: &[u8]) -> usize {
+    String::from_utf8_lossy(value).chars().count()
+}
+
+pub(super) fn fits(codes: &[Pattern], value: &[u8]) -> bool {
+    codes.iter().any(|code| code.fits(value))
 }
 
 pub(super) fn counted(count: usize) -> String {

@@ -84,55 +84,11 @@ pub(super) fn packed(id: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use proptest::sample::{Index, select};
+    use proptest::sample::select;
 
+    use crate::check::changed::{SETS, changed, changes, guide};
     use crate::check::walk::Walk;
-    use crate::guide::{Guide, library};
     use crate::x12::{Item, read_all};
-
-    const SETS: [&str; 3] = [
-        include_str!("../../../fixtures/005010X222A1/accepted/office-visits.edi"),
-        include_str!("../../../fixtures/005010X221A1/accepted/payment-and-denial.edi"),
-        include_str!("../../../fixtures/005010X223A2/accepted/stay-and-infusion.edi"),
-    ];
-
-    /// What becomes of a segment.
-    #[derive(Debug, Clone, Copy)]
-    enum Edit {
-        Drop,
-        Double,
-        Swap(Index),
-    }
-
-    fn edits() -> impl Strategy<Value = Vec<(Index, Edit)>> {
-        let edit = prop_oneof![
-            Just(Edit::Drop),
-            Just(Edit::Double),
-            any::<Index>().prop_map(Edit::Swap),
-        ];
-        prop::collection::vec((any::<Index>(), edit), 0..4)
-    }
-
-    fn edited(text: &str, edits: &[(Index, Edit)]) -> String {
-        let mut segments: Vec<&str> = text
-            .trim_end()
-            .split_inclusive('~')
-            .map(str::trim)
-            .collect();
-        let mut body = segments.split_off(2);
-        for (at, edit) in edits {
-            let length = body.len();
-            let at = at.index(length);
-            match edit {
-                Edit::Drop if length > 1 => drop(body.remove(at)),
-                Edit::Drop => {}
-                Edit::Double => body.insert(at, body[at]),
-                Edit::Swap(other) => body.swap(at, other.index(length)),
-            }
-        }
-        segments.extend(body);
-        segments.concat()
-    }
 
     /// Where the segments of an interchange belong, and what is told on the way.
     fn walked(walk: &mut Walk<'static>, text: &str) -> String {
@@ -150,21 +106,12 @@ mod tests {
         told
     }
 
-    fn guide(text: &str) -> &'static Guide {
-        let version = text.split('*').find(|one| one.starts_with("005010X"));
-        let version = version.and_then(|one| one.split('~').next()).unwrap();
-        let mut guides = library().guides().iter();
-        guides
-            .find(|one| one.accepts.iter().any(|known| known == version))
-            .unwrap()
-    }
-
     proptest! {
         /// A walk that knows its ways tells what one tells that has never gone them.
         #[test]
-        fn known_ways_lead_where_new_ones_do(text in select(&SETS), files in prop::collection::vec(edits(), 1..4)) {
+        fn known_ways_lead_where_new_ones_do(text in select(&SETS), files in prop::collection::vec(changes(), 1..4)) {
             let guide = guide(text);
-            let files: Vec<_> = files.iter().map(|edits| edited(text, edits)).collect();
+            let files: Vec<_> = files.iter().map(|one| changed(text, one)).collect();
             let mut seasoned = Walk::new(guide);
             for _ in 0..2 {
                 for file in &files {

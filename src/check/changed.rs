@@ -1,0 +1,107 @@
+//! Good interchanges, changed at random, for the tests that compare a fast way with a slow one. It must not know either.
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::rules::rules;
+use crate::guide::rule::Rule;
+use crate::guide::{Guide, library};
+
+pub(super) const SETS: [&str; 5] = [
+    include_str!("../../fixtures/005010X222A1/accepted/office-visits.edi"),
+    include_str!("../../fixtures/005010X222A1/accepted/three-payers.edi"),
+    include_str!("../../fixtures/005010X221A1/accepted/payment-and-denial.edi"),
+    include_str!("../../fixtures/005010X223A2/accepted/stay-and-infusion.edi"),
+    include_str!("../../fixtures/005010X224A2/accepted/crown-and-braces.edi"),
+];
+
+/// What becomes of a segment.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Change {
+    Drop,
+    Double,
+    Swap(Index),
+    /// The segments that keep a rule, or break it, take the place of their like from here on.
+    Put(&'static Rule, bool),
+}
+
+pub(super) fn changes() -> impl Strategy<Value = Vec<(Index, Change)>> {
+    let rules: Vec<&'static Rule> = rules().iter().collect();
+    let change = prop_oneof![
+        1 => Just(Change::Drop),
+        1 => Just(Change::Double),
+        1 => any::<Index>().prop_map(Change::Swap),
+        3 => (select(rules), any::<bool>()).prop_map(|(rule, keeps)| Change::Put(rule, keeps)),
+    ];
+    prop::collection::vec((any::<Index>(), change), 0..5)
+}
+
+pub(super) fn changed(text: &str, changes: &[(Index, Change)]) -> String {
+    let (envelope, mut body) = parts(text);
+    for (at, change) in changes {
+        let length = body.len();
+        let at = at.index(length);
+        match change {
+            Change::Drop if length > 1 => drop(body.remove(at)),
+            Change::Drop => {}
+            Change::Double => body.insert(at, body[at]),
+            Change::Swap(other) => body.swap(at, other.index(length)),
+            Change::Put(rule, true) => put(&mut body, at, &rule.accepted),
+            Change::Put(rule, false) => put(&mut body, at, &rule.rejected),
+        }
+    }
+    envelope + &body.concat()
+}
+
+/// With the segments that break a rule in the place of their like.
+pub(super) fn broken(text: &str, rule: &'static Rule) -> String {
+    let (envelope, mut body) = parts(text);
+    put(&mut body, 0, &rule.rejected);
+    envelope + &body.concat()
+}
+
+/// ISA and GS, and what is behind them.
+fn parts(text: &str) -> (String, Vec<&str>) {
+    let segments = text.trim_end().split_inclusive('~').map(str::trim);
+    let mut segments: Vec<&str> = segments.collect();
+    let body = segments.split_off(2);
+    (segments.concat(), body)
+}
+
+/// Each takes the place of the next segment of its id and qualifier, or comes behind the one before.
+fn put<'t>(body: &mut Vec<&'t str>, mut at: usize, segments: &'t str) {
+    for one in segments.split_inclusive('~') {
+        let like = body
+            .iter()
+            .skip(at)
+            .position(|other| kind(other) == kind(one));
+        match like {
+            Some(further) => {
+                at += further;
+                body[at] = one;
+            }
+            None => body.insert(at, one),
+        }
+        at += 1;
+    }
+}
+
+/// What tells segments apart, well enough for a test.
+fn kind(segment: &str) -> &str {
+    let id = segment.split('*').next().unwrap_or_default();
+    let length = match id {
+        "DTP" | "REF" | "NM1" | "AMT" | "HI" | "PWK" | "NTE" => 3,
+        _ => 0,
+    };
+    segment.get(..id.len() + 1 + length).unwrap_or(segment)
+}
+
+/// The guide of an interchange.
+pub(super) fn guide(text: &str) -> &'static Guide {
+    let version = text.split('*').find(|one| one.starts_with("005010X"));
+    let version = version.and_then(|one| one.split('~').next()).unwrap();
+    let mut guides = library().guides().iter();
+    guides
+        .find(|one| one.accepts.iter().any(|known| known == version))
+        .unwrap()
+}

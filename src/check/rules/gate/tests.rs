@@ -1,0 +1,87 @@
+//! Rules that are asked where their gates let them through find what they find when all of them are asked.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+use crate::check::Code;
+use crate::check::changed::{SETS, broken, changed, changes, guide};
+use crate::check::rules::{RuleBook, Rules, rules};
+use crate::check::walk::Walk;
+use crate::guide::Guide;
+use crate::guide::rule::Rule;
+use crate::x12::{Item, Place, read_all};
+
+/// Lets every rule through.
+fn open_book(guide: &'static Guide) -> Arc<RuleBook> {
+    let mut book = RuleBook::new(guide, rules()).unwrap().unwrap();
+    for one in &mut Arc::get_mut(&mut book).unwrap().by_loop {
+        let open = || Gate {
+            when: Vec::new(),
+            need: vec![Vec::new()],
+        };
+        one.gates.rules = one.rules.iter().map(|_| open()).collect();
+    }
+    book
+}
+
+/// What the rules tell of a file, and which they are.
+fn told(book: &Arc<RuleBook>, files: &[String]) -> (String, BTreeSet<&'static str>) {
+    let (mut text, mut names) = (String::new(), BTreeSet::new());
+    // The second file is judged by what was known again in the first.
+    let mut rules = Rules::new(book.clone(), 7);
+    for file in files {
+        let mut walk = Walk::new(book.guide);
+        let mut findings = Vec::new();
+        read_all(file.as_bytes(), |item| {
+            let Item::Segment(segment) = item else { return };
+            if !matches!(segment.id(), b"ISA" | b"GS" | b"GE" | b"IEA") {
+                let placed = walk.place(&segment, &mut Vec::new());
+                rules.segment(placed, &segment, &walk, &mut findings);
+            }
+        });
+        rules.finish(Place::default(), &mut findings);
+        for one in findings {
+            if let Code::Rule(rule, _) = one.code {
+                names.insert(rule.name.as_str());
+            }
+            text += &format!("{one:?}\n");
+        }
+    }
+    (text, names)
+}
+
+proptest! {
+    #[test]
+    fn gates_keep_no_finding_back(text in select(&SETS), files in prop::collection::vec(changes(), 1..4)) {
+        let guide = guide(text);
+        let files: Vec<_> = files.iter().map(|one| changed(text, one)).collect();
+        if let Some(book) = RuleBook::new(guide, rules()).unwrap() {
+            prop_assert_eq!(told(&book, &files), told(&open_book(guide), &files));
+        }
+    }
+}
+
+/// Each rule by the segments that break it: else the test above might never have asked it.
+#[test]
+fn gates_let_every_broken_rule_through() {
+    let mut spoke = BTreeSet::new();
+    for text in SETS {
+        let guide = guide(text);
+        let Some(book) = RuleBook::new(guide, rules()).unwrap() else {
+            continue;
+        };
+        let open = open_book(guide);
+        let of_guide = |rule: &&Rule| rule.guides.iter().any(|one| one == guide.name());
+        for rule in rules().iter().filter(of_guide) {
+            let files = [broken(text, rule)];
+            let expected = told(&open, &files);
+            assert_eq!(told(&book, &files), expected, "{}", rule.name);
+            spoke.extend(expected.1);
+        }
+    }
+    assert!(spoke.len() > 300, "{} of {}", spoke.len(), rules().len());
+}
