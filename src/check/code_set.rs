@@ -3,11 +3,15 @@
 //! Most codes hold from a day to a day, and the day of service often stands behind them: such a code waits until
 //! the day is known, its line ends or its claim ends. A day that is never known decides nothing.
 
+mod recall;
+
 use std::sync::Arc;
 
 use crate::guide::codes::{Codes, Day, Found, List, ListId, On, Standing, find};
 use crate::guide::{ElementKind, Listed, Segment as Rule};
 use crate::x12::{Element, Place, Segment};
+
+use recall::{Held, Recalled};
 
 use super::{Code, Finding};
 
@@ -26,6 +30,7 @@ pub(super) struct CodeSet {
     /// From the first to the last day of the claim's lines.
     lines: Period,
     waiting: Vec<Waiting>,
+    recalled: Recalled,
 }
 
 /// Two days, both included; `None` while they are not known.
@@ -60,6 +65,7 @@ impl CodeSet {
             line: None,
             lines: None,
             waiting: Vec::new(),
+            recalled: Recalled::default(),
         }
     }
 
@@ -81,23 +87,83 @@ impl CodeSet {
             b"DTM" => self.day(segment.text(1), segment.text(2), findings),
             _ => {}
         }
-        for &listed in &rule.listed {
+        for (number, &listed) in rule.listed.iter().enumerate() {
             let element = segment.element(usize::from(listed.element));
-            if !element.is_empty() && !is_told(&findings[before..], listed) {
-                for (at, repetition) in element.repetitions().enumerate() {
-                    let repetition_at = if repeats(rule, listed) { at + 1 } else { 0 };
-                    if let Some((list, value)) = code(listed, segment, repetition) {
-                        let at = At {
-                            rule,
-                            loop_id,
-                            place: segment.place,
-                            listed: Listed { list, ..listed },
-                            repetition: repetition_at,
-                        };
-                        self.judge(at, value, findings);
+            if element.is_empty() || is_told(&findings[before..], listed) {
+                continue;
+            }
+            let at = At {
+                rule,
+                loop_id,
+                place: segment.place,
+                listed,
+                repetition: 0,
+            };
+            match self.recalled.find(at, number, segment) {
+                Some(None) => {}
+                Some(Some((list, days))) => self.dated(at.of(list), days, findings),
+                None => {
+                    let told = findings.len();
+                    let held = self.judge(at, segment, element, findings);
+                    if findings.len() == told {
+                        self.recalled.keep(at, number, segment, held);
                     }
                 }
             }
+        }
+    }
+
+    /// Judges the codes of an element. What it comes to where the element holds one at most that has days.
+    fn judge(
+        &mut self,
+        at: At,
+        segment: &Segment<'_>,
+        element: Element<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Option<Held>> {
+        let (mut held, mut dated) = (None, 0);
+        for (number, repetition) in (1..).zip(element.repetitions()) {
+            let Some((list, value)) = code(at.listed, segment, repetition) else {
+                continue;
+            };
+            let at = At {
+                repetition: if repeats(at.rule, at.listed) {
+                    number
+                } else {
+                    0
+                },
+                ..at.of(list)
+            };
+            match self.codes.look_up(list, value) {
+                Found::Shaped => {}
+                Found::Held(entry) if entry.is_timeless() => {}
+                Found::Held(entry) => {
+                    let days = (entry.from, entry.to);
+                    (held, dated) = (Some((list, days)), dated + 1);
+                    self.dated(at, days, findings);
+                }
+                wrong => findings.push(at.wrong(wrong, value)),
+            }
+        }
+        let is_single = dated == 0 || (dated == 1 && !repeats(at.rule, at.listed));
+        is_single.then_some(held)
+    }
+
+    /// A code that holds from a day to a day.
+    fn dated(&mut self, at: At, (from, to): (Day, Day), findings: &mut Vec<Finding>) {
+        let waiting = Waiting {
+            at,
+            from,
+            to,
+            in_line: self.in_line,
+        };
+        match at.listed.list.list().on {
+            On::Written => waiting.judge(self.written, findings),
+            On::Service if self.in_line && self.line.is_some() => {
+                waiting.judge(self.line, findings);
+            }
+            On::Service if self.waiting.len() < WAITING_MAX => self.waiting.push(waiting),
+            On::Service => {}
         }
     }
 
@@ -144,32 +210,6 @@ impl CodeSet {
             _ => {}
         }
     }
-
-    fn judge(&mut self, at: At, value: &str, findings: &mut Vec<Finding>) {
-        let entry = match self.codes.look_up(at.listed.list, value) {
-            Found::Shaped => return,
-            Found::Held(entry) if entry.is_timeless() => return,
-            Found::Held(entry) => entry,
-            wrong => {
-                findings.push(at.wrong(wrong, value));
-                return;
-            }
-        };
-        let waiting = Waiting {
-            at,
-            from: entry.from,
-            to: entry.to,
-            in_line: self.in_line,
-        };
-        match at.listed.list.list().on {
-            On::Written => waiting.judge(self.written, findings),
-            On::Service if self.in_line && self.line.is_some() => {
-                waiting.judge(self.line, findings);
-            }
-            On::Service if self.waiting.len() < WAITING_MAX => self.waiting.push(waiting),
-            On::Service => {}
-        }
-    }
 }
 
 impl Waiting {
@@ -192,6 +232,14 @@ impl Waiting {
 }
 
 impl At {
+    fn of(self, list: ListId) -> Self {
+        let listed = Listed {
+            list,
+            ..self.listed
+        };
+        Self { listed, ..self }
+    }
+
     fn wrong(&self, found: Found<'_>, value: &str) -> Finding {
         let list = self.listed.list.list();
         match (found, list.standing) {
@@ -258,7 +306,9 @@ fn code<'a>(
         }
         _ => return Some((listed.list, value)),
     };
-    Some((find(meant)?, value))
+    let is_known = meant == name;
+    let list = if is_known { listed.list } else { find(meant)? };
+    Some((list, value))
 }
 
 /// Lists whose codes stand behind a qualifier (1270, 235, 66, 128) that may name another list.

@@ -1,7 +1,7 @@
 //! The rules: what a guide asks for in some situations (SNIP 4), of a line of business (6) or of a payer (7). One file
 //! a rule, `<room>/<Name>.rule`, named in the room's `mod.rs`; `crate::guide::rule` says how they are written. `shelf`
 //! keeps what they look into, `facts` says what each segment says by itself, `gate` which of them to ask then, `cells`
-//! looks up what they compare, `judge` asks them. It must not know what any asks for.
+//! looks up what they compare, `quiet` says whether that was silent before, `judge` asks them. It must not know what any asks for.
 
 mod business;
 mod cells;
@@ -12,13 +12,14 @@ mod gate;
 mod institutional;
 mod judge;
 mod professional;
+mod quiet;
 mod shelf;
 mod value;
 
 use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
-use crate::guide::rule::{BoundPath, BoundRule, Condition, Part, Rule, Scope};
+use crate::guide::rule::{BoundPath, BoundRule, Condition, Part, Rule, Scope, Test};
 use crate::guide::{Guide, Library, LoopIndex, library};
 
 use cells::Cell;
@@ -58,7 +59,7 @@ pub(super) struct RuleBook {
     wanted: Vec<bool>,
     /// By segment: what rules ask of one of its values.
     questions: Vec<Questions>,
-    /// How many spots the questions are about.
+    /// How many elements the questions are about.
     memories: usize,
     /// By loop: the loops that stand in it, at any depth.
     inside: Vec<Vec<bool>>,
@@ -81,6 +82,8 @@ struct Filed {
     at: Option<Anchor>,
     when: Vec<Condition<Cell>>,
     need: Vec<Condition<Cell>>,
+    /// Those of `when` and `need`, each once.
+    cells: Vec<Cell>,
     tell: Option<Cell>,
 }
 
@@ -101,7 +104,13 @@ impl LoopRules {
             });
             cells.collect()
         };
-        let (when, need) = (conditions(&bound.when), conditions(&bound.need));
+        let when: Vec<_> = conditions(&bound.when);
+        let need: Vec<_> = conditions(&bound.need);
+        let conditions = when.iter().chain(&need);
+        let tests = conditions.flat_map(|one| &one.0);
+        let mut cells: Vec<Cell> = tests.flat_map(Test::paths).copied().collect();
+        cells.sort_unstable();
+        cells.dedup();
         let tell = bound.tell.as_ref().map(|path| self.cell(path));
         let at = bound.at.as_ref().map(|at| Anchor {
             segments: self.cell(&at.whole()),
@@ -113,6 +122,7 @@ impl LoopRules {
             at,
             when,
             need,
+            cells,
             tell,
         });
     }

@@ -20,8 +20,8 @@ const SHORT_MAX: usize = 16;
 pub(super) struct Spot {
     /// What the segment must say besides.
     pub(super) key: Option<Key>,
-    pub(super) element: Part,
-    pub(super) component: Part,
+    /// Element and component.
+    pub(super) parts: (Part, Part),
 }
 
 /// Is there a value that …
@@ -45,17 +45,25 @@ pub(super) enum Question {
 /// The questions about one of the guide's segments.
 #[derive(Debug, Default)]
 pub(super) struct Questions {
-    spots: Vec<AtSpot>,
+    /// By what the segment must say besides.
+    elements: Vec<(Option<Key>, Vec<OfElement>)>,
     count: usize,
 }
 
-/// The questions about the values of one spot, and their bits.
+/// The questions about an element and its components.
 #[derive(Debug)]
-struct AtSpot {
-    spot: Spot,
-    questions: Vec<(usize, Question)>,
+struct OfElement {
+    element: Part,
     /// Which of the book's memories is its own.
     memory: usize,
+    components: Vec<OfComponent>,
+}
+
+/// The questions about the values of a component, and their bits.
+#[derive(Debug)]
+struct OfComponent {
+    component: Part,
+    questions: Vec<(usize, Question)>,
     table: Table,
 }
 
@@ -64,32 +72,41 @@ struct AtSpot {
 #[derive(Debug, Default)]
 struct Table(Vec<Vec<(u128, Vec<u64>)>>);
 
-/// The last value of each spot and what was answered: claims say the same again and again.
-#[derive(Debug, Default)]
+/// The last text of each element and what was answered: claims say the same again and again.
+#[derive(Default)]
 pub(super) struct Memories(Vec<Memory>);
 
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Memory {
     /// Bytes and length; none is yet known where there are no answers.
-    value: (u128, usize),
+    text: (u128, usize),
     answers: Vec<u64>,
 }
 
 impl Questions {
     /// The bit of a question; it is added where it is new.
     pub(super) fn bit(&mut self, spot: &Spot, question: &Question, memories: &mut usize) -> usize {
-        let known = self.spots.iter().position(|one| one.spot == *spot);
-        let at = known.unwrap_or_else(|| {
-            *memories += 1;
-            self.spots.push(AtSpot {
-                spot: spot.clone(),
-                questions: Vec::new(),
-                memory: *memories - 1,
-                table: Table::default(),
-            });
-            self.spots.len() - 1
+        let (element, component) = spot.parts;
+        let has_key = |(key, _): &(Option<Key>, _)| *key == spot.key;
+        let (_, elements) = place(&mut self.elements, has_key, || {
+            (spot.key.clone(), Vec::new())
         });
-        let questions = &mut self.spots[at].questions;
+        let is_element = |one: &OfElement| one.element == element;
+        let of_element = place(elements, is_element, || {
+            *memories += 1;
+            OfElement {
+                element,
+                memory: *memories - 1,
+                components: Vec::new(),
+            }
+        });
+        let is_component = |one: &OfComponent| one.component == component;
+        let of_component = place(&mut of_element.components, is_component, || OfComponent {
+            component,
+            questions: Vec::new(),
+            table: Table::default(),
+        });
+        let questions = &mut of_component.questions;
         if let Some((bit, _)) = questions.iter().find(|(_, known)| known == question) {
             return *bit;
         }
@@ -102,7 +119,8 @@ impl Questions {
     /// To be called when no question is added any more.
     pub(super) fn finish(&mut self) {
         let words = self.words();
-        for one in &mut self.spots {
+        let elements = self.elements.iter_mut().flat_map(|(_, all)| all);
+        for one in elements.flat_map(|one| &mut one.components) {
             one.table = Table::new(&one.questions, words);
         }
     }
@@ -125,45 +143,62 @@ impl Questions {
         let first = answers.len();
         answers.resize(first + self.words(), 0);
         let answers = &mut answers[first..];
-        for one in &self.spots {
-            let Spot {
-                key,
-                element,
-                component,
-            } = &one.spot;
-            if key.as_ref().is_none_or(|key| key.is_in(segment)) {
-                let memory = memories.of(one.memory);
-                each_value(segment, 0, (*element, *component), |_, text| {
-                    one.answer(text, memory, answers);
-                });
+        for (key, elements) in &self.elements {
+            if key.as_ref().is_some_and(|key| !key.is_in(segment)) {
+                continue;
+            }
+            for one in elements {
+                match one.element {
+                    Part::One(number) => {
+                        let element = segment.element(usize::from(number));
+                        let memory = &mut memories.0[one.memory];
+                        one.recall(segment, element.raw(), memory, answers);
+                    }
+                    Part::Whole | Part::Each => one.answer(segment, answers),
+                }
             }
         }
     }
 }
 
-impl AtSpot {
+impl OfElement {
+    /// Of a single element, which may say the same as before.
     #[inline]
-    fn answer(&self, value: &[u8], memory: &mut Memory, answers: &mut [u64]) {
-        if value.len() > SHORT_MAX {
-            for (bit, question) in &self.questions {
-                set_if(answers, *bit, question.holds(value));
-            }
+    fn recall(&self, segment: &Segment<'_>, text: &[u8], memory: &mut Memory, answers: &mut [u64]) {
+        if text.is_empty() {
             return;
         }
-        let value_there = (packed(value), value.len());
-        if memory.value != value_there || memory.answers.is_empty() {
-            memory.value = value_there;
-            let stretches = &self.table.0[value.len()];
-            let next = stretches.partition_point(|(start, _)| *start <= value_there.0);
-            memory.answers.clone_from(&stretches[next - 1].1);
-            for (bit, question) in &self.questions {
-                if question.codes().is_none() {
-                    set_if(&mut memory.answers, *bit, question.holds(value));
-                }
+        if text.len() > SHORT_MAX {
+            return self.answer(segment, answers);
+        }
+        let said = (packed(text), text.len());
+        if memory.text != said || memory.answers.is_empty() {
+            memory.text = said;
+            memory.answers.clear();
+            memory.answers.resize(answers.len(), 0);
+            self.answer(segment, &mut memory.answers);
+        }
+        join(answers, &memory.answers);
+    }
+
+    fn answer(&self, segment: &Segment<'_>, answers: &mut [u64]) {
+        for one in &self.components {
+            each_value(segment, 0, (self.element, one.component), |_, text| {
+                one.answer(text, answers);
+            });
+        }
+    }
+}
+
+impl OfComponent {
+    fn answer(&self, value: &[u8], answers: &mut [u64]) {
+        let coded = self.table.answers(value);
+        join(answers, coded.unwrap_or_default());
+        for (bit, question) in &self.questions {
+            if coded.is_none() || question.codes().is_none() {
+                set_if(answers, *bit, question.holds(value));
             }
         }
-        let both = answers.iter_mut().zip(&memory.answers);
-        both.for_each(|(all, one)| *all |= one);
     }
 }
 
@@ -229,16 +264,27 @@ impl Table {
         });
         Self(by_length.collect())
     }
+
+    /// `None` for a value that is too long for it.
+    fn answers(&self, value: &[u8]) -> Option<&[u64]> {
+        let stretches = self.0.get(value.len())?;
+        let value = packed(value);
+        let next = stretches.partition_point(|(start, _)| *start <= value);
+        let (_, answers) = stretches.get(next.checked_sub(1)?)?;
+        Some(answers)
+    }
 }
 
 impl Memories {
     pub(super) fn new(count: usize) -> Self {
         Self(vec![Memory::default(); count])
     }
+}
 
-    #[inline]
-    fn of(&mut self, number: usize) -> &mut Memory {
-        &mut self.0[number]
+/// Values may be protected health information.
+impl std::fmt::Debug for Memories {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<{} values>", self.0.len())
     }
 }
 
@@ -248,22 +294,43 @@ fn span(code: &Pattern, length: usize) -> Option<(u128, u128)> {
         Pattern::Code(code) => (code, code),
         Pattern::Range(first, last) => (first, last),
         Pattern::Beginning(beginning) => {
-            let mut last = beginning.clone().into_bytes();
-            let rest = length.checked_sub(last.len())?;
-            last.extend(std::iter::repeat_n(0xFF, rest));
-            return Some((packed(beginning.as_bytes()), packed(&last)));
+            let rest = length.checked_sub(beginning.len())?;
+            let filled = |filler| [beginning.as_bytes(), &vec![filler; rest]].concat();
+            return Some((packed(&filled(0)), packed(&filled(0xFF))));
         }
     };
     (first.len() == length).then(|| (packed(first.as_bytes()), packed(last.as_bytes())))
 }
 
-/// At most [`SHORT_MAX`] bytes as a number that is ordered as they are.
+/// At most [`SHORT_MAX`] bytes as a number that, among those of one length, is ordered as they are.
 #[inline]
 fn packed(value: &[u8]) -> u128 {
-    let mut bytes = [0; SHORT_MAX];
-    let length = value.len().min(SHORT_MAX);
-    bytes[..length].copy_from_slice(&value[..length]);
-    u128::from_be_bytes(bytes)
+    // Two pieces that may overlap are read at once where a byte after the other takes its time.
+    match (value.first_chunk(), value.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let rest = 8 * (SHORT_MAX - value.len().min(SHORT_MAX));
+            let last = u128::from(u64::from_be_bytes(*last));
+            u128::from(u64::from_be_bytes(*first)) << 64 | last << rest & u128::from(u64::MAX)
+        }
+        _ => value
+            .iter()
+            .fold(0, |packed: u64, byte| packed << 8 | u64::from(*byte))
+            .into(),
+    }
+}
+
+/// The one that is meant, which is added where it is new.
+fn place<T>(all: &mut Vec<T>, is_it: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> &mut T {
+    let at = all.iter().position(is_it).unwrap_or_else(|| {
+        all.push(new());
+        all.len() - 1
+    });
+    &mut all[at]
+}
+
+#[inline]
+fn join(all: &mut [u64], some: &[u64]) {
+    all.iter_mut().zip(some).for_each(|(all, one)| *all |= one);
 }
 
 fn set_if(answers: &mut [u64], bit: usize, is_so: bool) {
@@ -276,6 +343,10 @@ mod tests {
     use proptest::sample::select;
 
     use super::*;
+    use crate::x12::{Item, read_all};
+
+    /// None of its separators stands in a value.
+    const ISA: &str = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261124*1200*\u{1f}*00501*000000001*0*T*:~";
 
     fn values() -> impl Strategy<Value = String> {
         let near = [
@@ -299,7 +370,7 @@ mod tests {
         ];
         prop_oneof![
             select(near.to_vec()).prop_map(str::to_owned),
-            "[ -~]{0,20}",
+            "[!-)+-9;-}]{1,20}",
             "[0-9]{5}"
         ]
     }
@@ -339,14 +410,18 @@ mod tests {
             questions in prop::collection::vec(question(), 1..90),
             values in prop::collection::vec(values(), 1..9),
         ) {
-            let spot = Spot { key: None, element: Part::One(1), component: Part::Whole };
+            let spot = Spot { key: None, parts: (Part::One(1), Part::Whole) };
             let (mut all, mut count) = (Questions::default(), 0);
             let bits: Vec<_> = questions.iter().map(|one| all.bit(&spot, one, &mut count)).collect();
             all.finish();
-            let mut memory = Memory::default();
+            let mut memories = Memories::new(count);
             for value in values.iter().chain(&values) {
-                let mut answers = vec![0; all.words()];
-                all.spots[0].answer(value.as_bytes(), &mut memory, &mut answers);
+                let mut answers = Vec::new();
+                let text = format!("{ISA}REF*{value}*~");
+                read_all(text.as_bytes(), |item| match item {
+                    Item::Segment(segment) if segment.is("REF") => all.answer(&segment, &mut memories, &mut answers),
+                    _ => {}
+                });
                 for (bit, question) in bits.iter().zip(&questions) {
                     let told = answers[bit / 64] >> (bit % 64) & 1 == 1;
                     prop_assert_eq!(told, question.holds(value.as_bytes()), "{} {:?}", value, question);

@@ -103,7 +103,7 @@ struct Lying {
 }
 
 impl Gates {
-    /// `questions`: by segment, those that rules of any loop ask. `memories` counts their spots.
+    /// `questions`: by segment, those that rules of any loop ask. `memories` counts their elements.
     pub(super) fn new(
         rules: &[&BoundRule],
         questions: &mut [Questions],
@@ -393,8 +393,7 @@ impl Maker<'_> {
         };
         let spot = Spot {
             key: at.key.clone(),
-            element,
-            component: path.component,
+            parts: (element, path.component),
         };
         let segments = at.segments.iter();
         let fact = segments.map(|&definition| Fact {

@@ -10,6 +10,7 @@ use crate::x12::{Place, Segment};
 use super::cells::{Cell, Cells, Here, Span, Value, collect};
 use super::facts::Memories;
 use super::gate::Marking;
+use super::quiet::Quiet;
 use super::shelf::{Around, Shelf};
 use super::value::{compares, counted, edge, fits, length, number, written};
 use super::{Filed, LoopRules, RuleBook};
@@ -28,6 +29,7 @@ pub(in crate::check) struct Rules {
     memories: Memories,
     marking: Marking,
     cells: Cells,
+    quiet: Quiet,
 }
 
 /// What an operand stands for.
@@ -57,6 +59,7 @@ impl Rules {
             memories,
             marking: Marking::default(),
             cells: Cells::default(),
+            quiet: Quiet::default(),
         }
     }
 
@@ -108,6 +111,7 @@ impl Rules {
                 shelf: &self.shelf,
                 paths,
                 cells: &mut self.cells,
+                quiet: &mut self.quiet,
                 here: Here::default(),
                 closing,
             };
@@ -116,7 +120,7 @@ impl Rules {
             while let Some(at) = self.marking.take() {
                 let rule = &rules[at];
                 if rule.snip <= self.snip_max {
-                    judge.rule(rule, findings);
+                    judge.rule(rule, (index, at), findings);
                 }
             }
         }
@@ -130,15 +134,17 @@ struct Judge<'s> {
     /// Those of the rules at hand.
     paths: &'s [BoundPath],
     cells: &'s mut Cells,
+    quiet: &'s mut Quiet,
     here: Here,
     /// Where the loop ended.
     closing: Place,
 }
 
 impl<'s> Judge<'s> {
-    fn rule(&mut self, rule: &Filed, findings: &mut Vec<Finding>) {
+    /// `number`: of the loop, and of the rule in it.
+    fn rule(&mut self, rule: &Filed, number: (usize, usize), findings: &mut Vec<Finding>) {
         let Some(at) = &rule.at else {
-            return self.at(rule, Here::default(), findings);
+            return self.at(rule, number, Here::default(), findings);
         };
         for one in self.span(at.segments) {
             let entry = self.cells.values(one..one + 1)[0].entry as usize;
@@ -147,29 +153,39 @@ impl<'s> Judge<'s> {
                 element,
             };
             if !at.is_each {
-                self.at(rule, here(0), findings);
+                self.at(rule, number, here(0), findings);
                 continue;
             }
             let Some(segment) = self.shelf.segment(entry) else {
                 continue;
             };
-            for (element, number) in segment.elements().zip(1u8..) {
+            for (element, at) in segment.elements().zip(1u8..) {
                 if !element.is_empty() {
-                    self.at(rule, here(number), findings);
+                    self.at(rule, number, here(at), findings);
                 }
             }
         }
     }
 
-    fn at(&mut self, rule: &Filed, here: Here, findings: &mut Vec<Finding>) {
+    fn at(
+        &mut self,
+        rule: &Filed,
+        number: (usize, usize),
+        here: Here,
+        findings: &mut Vec<Finding>,
+    ) {
         self.here = here;
         self.cells.turn();
-        if !rule.when.iter().all(|condition| self.holds(condition)) {
+        self.quiet.begin();
+        for &cell in &rule.cells {
+            let values = self.span(cell);
+            self.quiet.add(values, (self.cells, self.shelf));
+        }
+        if self.quiet.knows(number) {
             return;
         }
-        let mut need = rule.need.iter();
-        let Some(broken) = need.find(|condition| !self.holds(condition)) else {
-            return;
+        let Some(broken) = self.broken(rule) else {
+            return self.quiet.keep(number);
         };
         let finding = self.finding(rule, broken);
         // One fault is told once; of a missing segment's kind only its title tells.
@@ -182,6 +198,14 @@ impl<'s> Judge<'s> {
         if !findings.iter().any(is_told) {
             findings.push(finding);
         }
+    }
+
+    /// What does not hold and must, where the rule is about this at all.
+    fn broken<'r>(&mut self, rule: &'r Filed) -> Option<&'r Condition<Cell>> {
+        let mut when = rule.when.iter();
+        let is_meant = when.all(|condition| self.holds(condition));
+        let mut need = rule.need.iter().filter(|_| is_meant);
+        need.find(|condition| !self.holds(condition))
     }
 
     fn holds(&mut self, condition: &Condition<Cell>) -> bool {
