@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use std::borrow::Cow;
 
 use super::rules::rules;
 use crate::guide::rule::Rule;
@@ -21,6 +22,8 @@ pub(super) enum Change {
     Drop,
     Double,
     Swap(Index),
+    /// A letter or digit becomes another.
+    Spoil(Index, char),
     /// The segments that keep a rule, or break it, take the place of their like from here on.
     Put(&'static Rule, bool),
 }
@@ -31,6 +34,7 @@ pub(super) fn changes() -> impl Strategy<Value = Vec<(Index, Change)>> {
         1 => Just(Change::Drop),
         1 => Just(Change::Double),
         1 => any::<Index>().prop_map(Change::Swap),
+        2 => (any::<Index>(), select(vec!['0', '1', '2', '9', 'A', 'X'])).prop_map(|(at, by)| Change::Spoil(at, by)),
         3 => (select(rules), any::<bool>()).prop_map(|(rule, keeps)| Change::Put(rule, keeps)),
     ];
     prop::collection::vec((any::<Index>(), change), 0..5)
@@ -44,8 +48,9 @@ pub(super) fn changed(text: &str, changes: &[(Index, Change)]) -> String {
         match change {
             Change::Drop if length > 1 => drop(body.remove(at)),
             Change::Drop => {}
-            Change::Double => body.insert(at, body[at]),
+            Change::Double => body.insert(at, body[at].clone()),
             Change::Swap(other) => body.swap(at, other.index(length)),
+            Change::Spoil(letter, by) => spoil(&mut body[at], *letter, *by),
             Change::Put(rule, true) => put(&mut body, at, &rule.accepted),
             Change::Put(rule, false) => put(&mut body, at, &rule.rejected),
         }
@@ -61,15 +66,28 @@ pub(super) fn broken(text: &str, rule: &'static Rule) -> String {
 }
 
 /// ISA and GS, and what is behind them.
-fn parts(text: &str) -> (String, Vec<&str>) {
+fn parts(text: &str) -> (String, Vec<Cow<'_, str>>) {
     let segments = text.trim_end().split_inclusive('~').map(str::trim);
     let mut segments: Vec<&str> = segments.collect();
-    let body = segments.split_off(2);
+    let body = segments.split_off(2).into_iter().map(Cow::from).collect();
     (segments.concat(), body)
 }
 
+/// Its id is left alone: a segment of no place says nothing.
+fn spoil(segment: &mut Cow<'_, str>, at: Index, by: char) {
+    let id = segment.find('*').unwrap_or(segment.len());
+    let letters = segment.char_indices().skip(id);
+    let letters = letters.filter(|(_, letter)| letter.is_ascii_alphanumeric());
+    let places: Vec<usize> = letters.map(|(place, _)| place).collect();
+    if !places.is_empty() {
+        let place = places[at.index(places.len())];
+        let rest = &segment[place + 1..];
+        *segment = format!("{}{by}{rest}", &segment[..place]).into();
+    }
+}
+
 /// Each takes the place of the next segment of its id and qualifier, or comes behind the one before.
-fn put<'t>(body: &mut Vec<&'t str>, mut at: usize, segments: &'t str) {
+fn put<'t>(body: &mut Vec<Cow<'t, str>>, mut at: usize, segments: &'t str) {
     for one in segments.split_inclusive('~') {
         let like = body
             .iter()
@@ -78,9 +96,9 @@ fn put<'t>(body: &mut Vec<&'t str>, mut at: usize, segments: &'t str) {
         match like {
             Some(further) => {
                 at += further;
-                body[at] = one;
+                body[at] = one.into();
             }
-            None => body.insert(at, one),
+            None => body.insert(at, one.into()),
         }
         at += 1;
     }

@@ -79,3 +79,46 @@ impl std::fmt::Debug for Recalled {
         write!(f, "<{} segments>", self.0.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::check::changed::{SETS, changed, changes, guide};
+    use crate::check::code_set::CodeSet;
+    use crate::check::walk::Walk;
+    use crate::guide::codes::Codes;
+    use crate::x12::{Item, read_all};
+
+    /// What is told of the codes of files one after another; `before` is called before each segment.
+    fn told(files: &[String], before: impl Fn(&mut CodeSet)) -> String {
+        let mut codes = CodeSet::new(Arc::new(Codes::default()));
+        let mut findings = Vec::new();
+        for file in files {
+            let mut walk = Walk::new(guide(file));
+            read_all(file.as_bytes(), |item| {
+                let Item::Segment(segment) = item else { return };
+                before(&mut codes);
+                if let Some(rule) = walk.place(&segment, &mut Vec::new()) {
+                    let told = findings.len();
+                    codes.segment(rule, &segment, "", told, &mut findings);
+                }
+            });
+            codes.close_claim(&mut findings);
+        }
+        format!("{findings:?}")
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_said_again_comes_to_the_same(text in select(&SETS), files in prop::collection::vec(changes(), 1..4)) {
+            let files: Vec<_> = files.iter().map(|one| changed(text, one)).collect();
+            let forget = |codes: &mut CodeSet| codes.recalled = Recalled::default();
+            prop_assert_eq!(told(&files, |_| {}), told(&files, forget));
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::x12::{Place, Segment};
 use super::cells::{Cell, Cells, Here, Span, Value, collect};
 use super::facts::Memories;
 use super::gate::Marking;
-use super::quiet::Quiet;
+use super::quiet::{Quiet, SAID_MAX};
 use super::shelf::{Around, Shelf};
 use super::value::{compares, counted, edge, fits, length, number, written};
 use super::{Filed, LoopRules, RuleBook};
@@ -59,8 +59,15 @@ impl Rules {
             memories,
             marking: Marking::default(),
             cells: Cells::default(),
-            quiet: Quiet::default(),
+            quiet: Quiet::up_to(SAID_MAX),
         }
+    }
+
+    /// The same without a memory of what was silent.
+    #[cfg(test)]
+    pub(super) fn forgetful(self) -> Self {
+        let quiet = Quiet::up_to(0);
+        Self { quiet, ..self }
     }
 
     /// Takes the next segment: loops that it ended are judged, and it is kept if it has a place.

@@ -5,17 +5,26 @@ use super::cells::{Cells, Span};
 use super::shelf::Shelf;
 
 /// Bytes that are worth comparing with those before.
-const SAID_MAX: usize = 256;
+pub(super) const SAID_MAX: usize = 256;
 
 /// By loop and rule, what was compared last.
-#[derive(Default)]
 pub(super) struct Quiet {
+    said_max: usize,
     by_loop: Vec<Vec<Vec<u8>>>,
     /// What is compared now: of each cell how many values, of each its length and its text.
     said: Vec<u8>,
 }
 
 impl Quiet {
+    /// Of rules that compare no more than so many bytes.
+    pub(super) fn up_to(said_max: usize) -> Self {
+        Self {
+            said_max,
+            by_loop: Vec::new(),
+            said: Vec::new(),
+        }
+    }
+
     pub(super) fn begin(&mut self) {
         self.said.clear();
     }
@@ -23,7 +32,7 @@ impl Quiet {
     /// Adds the values of a cell.
     #[inline]
     pub(super) fn add(&mut self, values: Span, (cells, shelf): (&Cells, &Shelf)) {
-        if self.said.len() > SAID_MAX {
+        if self.said.len() > self.said_max {
             return;
         }
         self.said.extend_from_slice(&values.len().to_le_bytes());
@@ -43,7 +52,7 @@ impl Quiet {
 
     /// The rule was silent.
     pub(super) fn keep(&mut self, (loop_index, rule): (usize, usize)) {
-        if self.said.len() > SAID_MAX {
+        if self.said.len() > self.said_max {
             return;
         }
         if self.by_loop.len() <= loop_index {
