@@ -199,6 +199,10 @@ impl<'l> OverlayReader<'l> {
             snip: SNIP,
             ..draft.finish(&name, &given).map_err(at)?
         };
+        if rule.guides != [guide.name()] {
+            let (named, own) = (rule.guides.join(" "), guide.name());
+            return Err(at(format!("guides {named}: this overlay is of {own}")));
+        }
         rule.bind(guide).map_err(at)?;
         self.rules.push(rule);
         Ok(())
@@ -573,6 +577,10 @@ loop 2300
         refused(
             "rule X\n  title a\n  at 2300\n  need ABC\n  help b.",
             "line 2: 005010X222A1 has no ABC",
+        );
+        refused(
+            "rule X\n  title a\n  guides 837I\n  at 2300\n  need CLM\n  help b.",
+            "line 2: guides 837I: this overlay is of 837P",
         );
         refused("colour red", "expected overlay, loop or rule");
         assert!(Overlay::parse("loop 2300", library()).is_err());

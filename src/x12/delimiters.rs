@@ -2,6 +2,10 @@
 
 /// Bytes of an ISA segment with its terminator: every element has a fixed width (X12.5, 00501).
 pub const ISA_LENGTH: usize = 106;
+/// Where its element separators stand.
+const ISA_SEPARATORS: [usize; 16] = [
+    3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103,
+];
 
 /// The separators of one interchange, read from fixed places of its ISA segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,16 +38,30 @@ impl Delimiters {
         if isa.iter().filter(|&&b| b == element).count() != 16 || isa[103] != element {
             return None;
         }
-        let (component, segment) = (isa[104], isa[105]);
-        let repetition = Some(isa[82]).filter(|b| {
-            !b.is_ascii_alphanumeric() && *b != b' ' && ![element, component, segment].contains(b)
-        });
+        // Only where each element ends is known may one hold the terminator.
+        let has_its_widths = || ISA_SEPARATORS.iter().all(|&at| isa[at] == element);
+        if isa[..105].contains(&isa[105]) && !has_its_widths() {
+            return None;
+        }
+        Self::told_apart(element, isa[104], isa[82], isa[105])
+    }
+
+    /// What an ISA says of its separators, `repetition` as ISA11 has it; `None` when they are not told apart. Only a
+    /// terminator may be a line break: elsewhere one may be wrapping, which readers take out.
+    pub(super) fn told_apart(
+        element: u8,
+        component: u8,
+        repetition: u8,
+        segment: u8,
+    ) -> Option<Self> {
         let usable = |b: u8| !b.is_ascii_alphanumeric() && b != b' ';
+        let inside = |b: u8| usable(b) && !matches!(b, b'\r' | b'\n');
         let distinct = element != component && element != segment && component != segment;
-        (distinct && usable(element) && usable(component) && usable(segment)).then_some(Self {
+        let is_separator = |b: &u8| inside(*b) && ![element, component, segment].contains(b);
+        (distinct && inside(element) && inside(component) && usable(segment)).then_some(Self {
             element,
             component,
-            repetition,
+            repetition: Some(repetition).filter(is_separator),
             segment,
         })
     }
@@ -79,6 +97,33 @@ mod tests {
     fn same_character_twice_is_refused() {
         let mut isa = ISA.to_vec();
         isa[104] = b'~';
+        assert_eq!(Delimiters::from_isa(&isa), None);
+    }
+
+    #[test]
+    fn only_a_terminator_is_a_line_break() {
+        let read = |at: usize| {
+            let mut isa = ISA.to_vec();
+            isa[at] = b'\n';
+            Delimiters::from_isa(&isa)
+        };
+        assert_eq!(read(105).unwrap().segment, b'\n');
+        assert_eq!(read(82).unwrap().repetition, None);
+        assert_eq!(read(104), None);
+        let lines: Vec<u8> = ISA
+            .iter()
+            .map(|&b| if b == b'*' { b'\n' } else { b })
+            .collect();
+        assert_eq!(Delimiters::from_isa(&lines), None);
+    }
+
+    #[test]
+    fn terminator_inside_is_data_where_widths_are_right() {
+        let mut isa = ISA.to_vec();
+        isa[10] = b'~';
+        assert_eq!(Delimiters::from_isa(&isa), Some(Delimiters::USUAL));
+        isa[4..9].copy_from_slice(b"~ST*8");
+        isa[17] = b' ';
         assert_eq!(Delimiters::from_isa(&isa), None);
     }
 

@@ -549,43 +549,31 @@ impl Envelope {
 }
 
 /// Separators of an ISA whose widths are wrong or that is wrapped: sixteen elements, one component separator, a
-/// terminator. With them, the bytes up to that terminator.
+/// terminator, which no element holds: else the sixteen are those of several segments. With them, the bytes up to that
+/// terminator.
 fn lenient_isa(head: &[u8]) -> Option<(Delimiters, usize)> {
     let kept: Vec<usize> = (0..head.len())
         .filter(|&at| !matches!(head[at], b'\r' | b'\n'))
         .collect();
     let text: Vec<u8> = kept.iter().map(|&at| head[at]).collect();
-    if let Some(delimiters) = Delimiters::from_isa(&text) {
-        return Some((delimiters, kept[ISA_LENGTH - 1]));
-    }
+    let (delimiters, length) = match Delimiters::from_isa(&text) {
+        Some(delimiters) => (delimiters, kept[ISA_LENGTH - 1]),
+        None => counted_isa(head)?,
+    };
+    (!head[..length].contains(&delimiters.segment)).then_some((delimiters, length))
+}
+
+/// Separators of an ISA by the number of its elements.
+fn counted_isa(head: &[u8]) -> Option<(Delimiters, usize)> {
     let element = *head.get(3)?;
-    let last = head
-        .iter()
-        .enumerate()
-        .filter(|&(_, &b)| b == element)
-        .nth(15)?
-        .0;
+    let last = memchr::memchr_iter(element, head).nth(15)?;
+    let isa11 = match head[..last].split(|&b| b == element).nth(11) {
+        Some([byte]) => *byte,
+        _ => b' ',
+    };
     let (component, segment) = (*head.get(last + 1)?, *head.get(last + 2)?);
-    let repetition = head[..last]
-        .split(|&b| b == element)
-        .nth(11)
-        .and_then(|isa11| match isa11 {
-            [byte] if !byte.is_ascii_alphanumeric() && ![component, segment].contains(byte) => {
-                Some(*byte)
-            }
-            _ => None,
-        });
-    let usable = |b: u8| !b.is_ascii_alphanumeric() && b != b' ';
-    let distinct = element != component && element != segment && component != segment;
-    (distinct && usable(element) && usable(component) && usable(segment)).then_some((
-        Delimiters {
-            element,
-            component,
-            repetition,
-            segment,
-        },
-        last + 2,
-    ))
+    let delimiters = Delimiters::told_apart(element, component, isa11, segment)?;
+    Some((delimiters, last + 2))
 }
 
 /// ISA, whose separators may be new, and BIN, which counts its bytes.
@@ -705,6 +693,10 @@ mod tests {
             "!IsaWidth ISA@1 IEA@2",
         );
         check("ISA and then nothing of the kind", "!IsaUnreadable");
+        check(
+            "ISA*00~GS*HC*A*B*20261124*1200*1*X*005010X222A1~ST*837*1~BHT*0019*00*1*:~SE*3*1~",
+            "!IsaUnreadable",
+        );
     }
 
     #[test]

@@ -236,7 +236,9 @@ impl<T: FnMut(Piece) -> io::Result<()>> Document<T> {
         let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let filler = |byte: &u8| is_break(byte) || matches!(byte, b' ' | b'\t' | 0);
         self.window.look(self.end, |bytes| {
-            let blank = bytes.iter().take_while(|byte| filler(byte)).count();
+            // Empty segments are passed over.
+            let blank = |byte: &&u8| filler(byte) || **byte == terminator;
+            let blank = bytes.iter().take_while(blank).count();
             let (mut at, mut seen) = (blank, 0);
             while at < bytes.len() && (seen < raw.len() || is_break(&bytes[at])) {
                 seen += usize::from(!is_break(&bytes[at]));
