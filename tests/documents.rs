@@ -5,64 +5,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use claimgate::guide::library;
-use claimgate::transaction::document::{self, DocumentWriter, JsonSink, LineSink, Value, schema};
+use claimgate::transaction::document::{self, DocumentWriter, JsonSink, schema};
 use proptest::prelude::*;
 
-#[derive(Clone, Copy, Debug)]
-enum Form {
-    Json,
-    Lines,
-}
-
-fn read(bytes: impl Read, form: Form) -> Vec<u8> {
-    let mut out = Vec::new();
-    match form {
-        Form::Json => {
-            let mut sink = JsonSink::new(&mut out);
-            document::read(bytes, |piece| sink.piece(piece)).unwrap();
-            sink.finish().unwrap();
-        }
-        Form::Lines => {
-            let mut sink = LineSink::new(&mut out);
-            document::read(bytes, |piece| sink.piece(piece)).unwrap();
-            sink.finish().unwrap();
-        }
-    }
-    out
-}
-
-fn write(json: &[u8]) -> Result<Vec<u8>, String> {
-    let mut writer = DocumentWriter::default();
-    let mut out = Vec::new();
-    for value in serde_json::Deserializer::from_slice(json).into_iter::<Value>() {
-        let value = value.map_err(|error| error.to_string())?;
-        writer.value(&value).map_err(|misfit| misfit.to_string())?;
-        out.extend(writer.take());
-    }
-    out.extend(writer.finish().map_err(|misfit| misfit.to_string())?);
-    Ok(out)
-}
-
-/// Whether the bytes come back; the document always does.
-fn there_and_back(name: &str, bytes: &[u8]) -> bool {
-    let mut same = true;
-    for form in [Form::Json, Form::Lines] {
-        let json = read(bytes, form);
-        let written = write(&json).unwrap_or_else(|misfit| panic!("{name} {form:?}: {misfit}"));
-        let again = read(&written[..], form);
-        if again != json {
-            let (first, second) = (
-                String::from_utf8_lossy(&json),
-                String::from_utf8_lossy(&again),
-            );
-            let mut lines = first.lines().zip(second.lines()).enumerate();
-            let differ = lines.find(|(_, (one, other))| one != other);
-            panic!("{name} {form:?}: another document comes back: {differ:#?}");
-        }
-        same &= written == bytes;
-    }
-    same
-}
+use crate::fuzz::targets::{Form, read, there_and_back, write};
 
 fn fixtures() -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -412,6 +358,19 @@ proptest! {
         bytes.truncate(dice.roll(bytes.len() + 1));
         there_and_back(&format!("seed {seed}"), &bytes);
     }
+}
+
+/// An empty segment before one with a line break inside: where that one ends is still known.
+#[test]
+fn wrapped_behind_an_empty_segment_comes_back() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/005010X222A1/accepted/office-visits.edi");
+    let bytes = String::from_utf8(fs::read(file).unwrap()).unwrap();
+    let tidy = read(bytes.as_bytes(), Form::Json);
+    let untidy = bytes.replacen("~\nNM1*", "~~\nN\nM1*", 2);
+    assert_ne!(untidy, bytes);
+    assert!(!there_and_back("untidy", untidy.as_bytes()));
+    assert!(read(untidy.as_bytes(), Form::Json) == tidy);
 }
 
 /// A document made by hand, with what can be counted left out.

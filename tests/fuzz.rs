@@ -12,7 +12,7 @@ use crate::breaks::draw::Draw;
 // The library of its own workspace: its targets are public there.
 #[allow(unreachable_pub)]
 #[path = "../fuzz/src/lib.rs"]
-mod targets;
+pub(crate) mod targets;
 
 #[test]
 fn seeds_hold() {
@@ -31,7 +31,7 @@ fn damaged_fixtures_hold() {
     let rounds: u64 = std::env::var("FUZZ_ROUNDS").map_or(25, |text| text.parse().unwrap());
     for (name, target) in targets::TARGETS {
         let folders = match *name {
-            "x12" | "check" => &["005010X222A1/accepted", "005010X231A1/accepted"][..],
+            "x12" | "check" | "document" => &["005010X222A1/accepted", "005010X231A1/accepted"][..],
             "t837" => &[
                 "005010X222A1/accepted",
                 "005010X223A2/accepted",

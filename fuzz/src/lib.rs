@@ -1,6 +1,8 @@
 //! What is fuzzed: one function a target, any bytes in, a panic where claimgate breaks its word. It must not need a
 //! fuzzer: `tests/fuzz.rs` runs the same functions over the seeds and over every input that once broke one.
 
+mod documents;
+
 use std::io::{self, Read};
 use std::sync::LazyLock;
 
@@ -11,13 +13,16 @@ use claimgate::exchange::{
     AnswerNumbers, Copies, Repeated, SubmittedClaims, claim_acknowledgments,
     implementation_acknowledgments, interchange_acknowledgments, reply,
 };
-use claimgate::guide::{Guide, Shared, library};
+use claimgate::guide::rule::Rule;
+use claimgate::guide::{Guide, NotationError, Overlay, Shared, library};
 use claimgate::payer::TradingPartner;
 use claimgate::transaction::{eft, t277ca, t835, t837, t999, ta1};
 use claimgate::x12::{
     Delimiters, GroupHeader, InterchangeHeader, Item, Reader, Segment, Writer, read_all,
 };
 use jiff::civil::{Date, DateTime, date};
+
+pub use documents::{Form, document, read, there_and_back, write};
 
 /// A target: any bytes in.
 pub type Target = fn(&[u8]);
@@ -32,7 +37,10 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("t999", t999),
     ("ta1", ta1),
     ("eft", eft),
+    ("document", document),
     ("guide", guide),
+    ("rule", rule),
+    ("overlay", overlay),
     ("payer", payer),
     ("native_chart", native_chart),
     ("fhir_chart", fhir_chart),
@@ -113,7 +121,7 @@ impl Read for Pieces<'_> {
 /// Any bytes get a verdict, and whatever it is, its acknowledgments are interchanges that our own check takes.
 pub fn check(bytes: &[u8]) {
     let mut claims = SubmittedClaims::default();
-    let judgment = judge(bytes, |segment| claims.segment(segment));
+    let judgment = judge(Checker::default(), bytes, |segment| claims.segment(segment));
     for finding in judgment.findings() {
         assert!(!finding.message().is_empty());
     }
@@ -126,7 +134,9 @@ pub fn check(bytes: &[u8]) {
         _ => Copies::Given,
     };
     let mut repeated = Repeated::wanted(&judgment, copies);
-    judge(bytes, |segment| repeated.segment(segment));
+    judge(Checker::default(), bytes, |segment| {
+        repeated.segment(segment)
+    });
     taken("TA1", interchange_acknowledgments(&judgment, numbers));
     taken(
         "999",
@@ -145,7 +155,7 @@ fn taken<E: std::fmt::Debug>(name: &str, answer: Result<Vec<u8>, E>) {
     read_all(&answer, |item| {
         assert!(matches!(item, Item::Segment(_)), "{name}: {item:?}");
     });
-    let judgment = judge(&answer, |_| {});
+    let judgment = judge(Checker::default(), &answer, |_| {});
     if judgment.verdict() == Verdict::Rejected {
         let told: Vec<String> = judgment.findings().map(|one| one.message()).collect();
         panic!(
@@ -156,8 +166,7 @@ fn taken<E: std::fmt::Debug>(name: &str, answer: Result<Vec<u8>, E>) {
     reply::read(&answer);
 }
 
-fn judge(bytes: &[u8], mut also: impl FnMut(&Segment<'_>)) -> Judgment {
-    let mut checker = Checker::default();
+fn judge(mut checker: Checker, bytes: &[u8], mut also: impl FnMut(&Segment<'_>)) -> Judgment {
     read_all(bytes, |item| {
         checker.item(&item);
         if let Item::Segment(segment) = &item {
@@ -317,6 +326,70 @@ pub fn guide(bytes: &[u8]) {
     }
 }
 
+/// A rule is read or refused with its place; one that is read fits each guide that it names or is refused with a
+/// reason, and one that fits judges.
+pub fn rule(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let rule = match Rule::parse(text) {
+        Ok(rule) => rule,
+        Err(refused) => return has_place(&refused, text),
+    };
+    for guide in rule.guides.iter().filter_map(|name| library().called(name)) {
+        if let Err(reason) = rule.bind(guide) {
+            assert!(!reason.is_empty());
+            return;
+        }
+    }
+    judges(Overlay { rules: vec![rule] });
+}
+
+/// A companion guide is read or refused with its place; each rule of one that is read fits its guide, and all judge.
+pub fn overlay(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let overlay = match Overlay::parse(text, library()) {
+        Ok(overlay) => overlay,
+        Err(refused) => return has_place(&refused, text),
+    };
+    for rule in &overlay.rules {
+        for name in &rule.guides {
+            let guide = library().called(name).expect("a guide that was found");
+            if let Err(reason) = rule.bind(guide) {
+                panic!("{}: {reason}", rule.name);
+            }
+        }
+    }
+    judges(overlay);
+}
+
+fn has_place(refused: &NotationError, text: &str) {
+    assert!(!refused.reason.is_empty());
+    assert!((1..=text.lines().count().max(1)).contains(&refused.line));
+}
+
+/// Rules judge interchanges of the guides that they are mostly for.
+fn judges(overlay: Overlay) {
+    // What is kept lasts as long as the process, and a fuzzer's is long.
+    const RULES_MAX: usize = 8;
+    const JUDGED: [&[u8]; 4] = [
+        include_bytes!("../../fixtures/005010X222A1/accepted/office-visits.edi"),
+        include_bytes!("../../fixtures/005010X223A2/accepted/stay-and-infusion.edi"),
+        include_bytes!("../../fixtures/005010X224A2/accepted/crown-and-braces.edi"),
+        include_bytes!("../../fixtures/005010X221A1/accepted/payment-and-denial.edi"),
+    ];
+    if overlay.rules.len() > RULES_MAX {
+        return;
+    }
+    let rules = overlay.keep();
+    for bytes in JUDGED {
+        let judgment = judge(Checker::default().with_overlay(rules), bytes, |_| {});
+        assert!(judgment.findings().all(|one| !one.message().is_empty()));
+    }
+}
+
 /// A payer's file is read or refused; one that is read is the same when written and read again.
 pub fn payer(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
@@ -350,7 +423,7 @@ fn bill(bytes: &[u8]) {
         }
         for one in &billed.claims {
             if let Some(written) = rewritten_claims(std::slice::from_ref(&one.claim)) {
-                judge(&written, |_| {});
+                judge(Checker::default(), &written, |_| {});
             }
         }
     }
