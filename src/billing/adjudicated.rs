@@ -4,7 +4,7 @@
 use super::coverage::{self, Listed};
 use super::fields::{Fields, amount};
 use super::kind::{INSTITUTIONAL, Kind, PROFESSIONAL};
-use super::notes::Notes;
+use super::notes::{Notes, Pointer};
 use super::people::{relationship, subscriber_name};
 use super::{Biller, shape, text};
 use crate::chart::{self, Chart, Code, Coverage, Decimal, Decision, Relationship};
@@ -35,15 +35,8 @@ pub(super) fn other_payers(
     for other in others {
         if let Some(mut payer) = other_payer(biller, notes, chart, other) {
             if let Some(decision) = &other.coverage.decision {
-                let at = format!("{}/decision", other.pointer);
-                decide(
-                    notes,
-                    kind,
-                    (&at, payers.len()),
-                    decision,
-                    &mut payer,
-                    lines,
-                );
+                let at = format_args!("{}/decision", other.pointer);
+                decide(notes, kind, (at, payers.len()), decision, &mut payer, lines);
             }
             let to = format!("other_payers[{}]", payers.len());
             for (field, name) in [
@@ -66,13 +59,13 @@ pub(super) fn other_payers(
                     true => name.to_owned(),
                     false => format!("{}{name}", other.pointer),
                 };
-                notes.from(format!("{to}{field}"), &at);
+                notes.from(format_args!("{to}{field}"), at);
             }
             let name = match other.coverage.relationship {
                 Relationship::Itself => "/patient/name".to_owned(),
                 _ => format!("{}/subscriber/name", other.pointer),
             };
-            notes.person_name_from(&format!("{to}.subscriber_name"), &name);
+            notes.person_name_from(format_args!("{to}.subscriber_name"), &name);
             payers.push(payer);
         }
     }
@@ -95,7 +88,7 @@ fn other_payer(
     let partner = biller.find_partner(&coverage.payer);
     let group_number = text::number(
         notes,
-        &format!("{at}/group_number"),
+        format_args!("{at}/group_number"),
         coverage.group_number.as_ref(),
         text::REFERENCE_MAX,
     );
@@ -127,12 +120,12 @@ fn other_payer(
 fn payer(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     coverage: &Coverage,
 ) -> Option<Payer> {
-    let pointer = format!("{at}/payer");
+    let pointer = format_args!("{at}/payer");
     if let Some(partner) = biller.find_partner(&coverage.payer) {
-        let name = text::text(notes, &pointer, &partner.name, text::LAST_NAME_MAX)?;
+        let name = text::text(notes, pointer, &partner.name, text::LAST_NAME_MAX)?;
         return Some(Payer {
             name,
             id: partner.payer_id.clone(),
@@ -143,7 +136,12 @@ fn payer(
     let pointer_id = format!("{pointer}/id");
     let id = coverage::id(notes, &pointer_id, named.id.as_ref(), Code::PayerUnknown);
     let name = named.name.as_ref();
-    let name = text::optional(notes, &format!("{pointer}/name"), name, text::LAST_NAME_MAX);
+    let name = text::optional(
+        notes,
+        format_args!("{pointer}/name"),
+        name,
+        text::LAST_NAME_MAX,
+    );
     match (id, name) {
         (Some(id), Some(name)) => Some(Payer {
             name,
@@ -153,7 +151,7 @@ fn payer(
         _ => {
             notes.add(
                 Code::PayerUnknown,
-                &pointer,
+                pointer,
                 "id and name of an earlier or later payer",
             );
             None
@@ -165,38 +163,41 @@ fn payer(
 fn decide(
     notes: &mut Notes<'_>,
     kind: Kind,
-    (at, place): (&str, usize),
+    (at, place): (impl Pointer, usize),
     decision: &Decision,
     payer: &mut OtherPayer,
     lines: &mut [ServiceLine],
 ) {
     let to = format!("other_payers[{place}]");
-    notes.from(format!("{to}.paid"), &format!("{at}/paid"));
-    notes.from(format!("{to}.adjustments"), &format!("{at}/adjustments"));
+    notes.from(format_args!("{to}.paid"), format_args!("{at}/paid"));
+    notes.from(
+        format_args!("{to}.adjustments"),
+        format_args!("{at}/adjustments"),
+    );
     outcome(
-        &mut Fields::new(notes, kind, at, format!("{to}.detail")),
+        &mut Fields::new(notes, kind, at, format_args!("{to}.detail")),
         decision,
         payer,
     );
-    payer.paid = amount(notes, &format!("{at}/paid"), &decision.paid);
+    payer.paid = amount(notes, format_args!("{at}/paid"), &decision.paid);
     payer.payer_claim_number = text::number(
         notes,
-        &format!("{at}/payer_claim_number"),
+        format_args!("{at}/payer_claim_number"),
         decision.payer_claim_number.as_ref(),
         text::REFERENCE_MAX,
     );
     payer.adjustments = adjustments(notes, at, &decision.adjustments);
     let liability = decision.patient_liability.as_ref();
     let liability =
-        liability.and_then(|owed| amount(notes, &format!("{at}/patient_liability"), owed));
+        liability.and_then(|owed| amount(notes, format_args!("{at}/patient_liability"), owed));
     if decision.lines.is_empty() {
         payer.adjudicated = Some(decision.date);
         payer.remaining_patient_liability = liability;
     }
     let mut explained = vec![payer.paid, total(&payer.adjustments)];
     for (index, line) in decision.lines.iter().enumerate() {
-        let pointer = format!("{at}/lines/{index}");
-        let decided = line_decision(notes, kind, &pointer, decision, line, payer, lines);
+        let pointer = format_args!("{at}/lines/{index}");
+        let decided = line_decision(notes, kind, pointer, decision, line, payer, lines);
         explained.push(decided.and_then(|decided| total(&decided.adjustments)));
     }
     let explained: Option<Vec<Money>> = explained.into_iter().collect();
@@ -293,19 +294,19 @@ fn inpatient(
 fn line_decision(
     notes: &mut Notes<'_>,
     kind: Kind,
-    at: &str,
+    at: impl Pointer,
     decision: &Decision,
     given: &chart::LineDecision,
     payer: &OtherPayer,
     lines: &mut [ServiceLine],
 ) -> Option<LineAdjudication> {
-    let paid = amount(notes, &format!("{at}/paid"), &given.paid);
+    let paid = amount(notes, format_args!("{at}/paid"), &given.paid);
     let adjustments = adjustments(notes, at, &given.adjustments);
     let of_line = format!(
         "lines[{}].adjudications[0]",
         given.procedure.saturating_sub(1)
     );
-    let mut fields = Fields::new(notes, kind, at, of_line);
+    let mut fields = Fields::new(notes, kind, at, &of_line);
     let code = fields.shaped(("code", "procedure"), &given.code, shape::hcpcs, || {
         "a procedure code".to_owned()
     });
@@ -324,14 +325,14 @@ fn line_decision(
     let bundled_line = bundled.map(|line| line.to_string());
     let index = given.procedure.checked_sub(1);
     let Some(line) = index.and_then(|index| lines.get_mut(index)) else {
-        notes.add(Code::DecisionLine, &format!("{at}/procedure"), "");
+        notes.add(Code::DecisionLine, format_args!("{at}/procedure"), "");
         return None;
     };
     let known = |told: &LineAdjudication| told.payer_id == payer.payer.id;
     if line.adjudications.iter().any(known) {
         notes.add(
             Code::DecisionLine,
-            &format!("{at}/procedure"),
+            format_args!("{at}/procedure"),
             "named twice",
         );
     }
@@ -363,33 +364,37 @@ fn line_decision(
     let place = line.adjudications.len();
     let to = format!("lines[{}].adjudications[{place}]", given.procedure - 1);
     for (field, name) in [("paid", "paid"), ("adjustments", "adjustments")] {
-        notes.from(format!("{to}.{field}"), &format!("{at}/{name}"));
+        notes.from(format_args!("{to}.{field}"), format_args!("{at}/{name}"));
     }
     notes.from(to, at);
     line.adjudications.push(told.clone());
     Some(told)
 }
 
-fn adjustments(notes: &mut Notes<'_>, at: &str, given: &[chart::Adjustment]) -> Vec<Adjustment> {
+fn adjustments(
+    notes: &mut Notes<'_>,
+    at: impl Pointer,
+    given: &[chart::Adjustment],
+) -> Vec<Adjustment> {
     let mut made = Vec::new();
     for (index, adjustment) in given.iter().enumerate() {
-        let at = format!("{at}/adjustments/{index}");
+        let at = format_args!("{at}/adjustments/{index}");
         if !GROUPS.contains(&adjustment.group.as_str()) {
-            notes.add(Code::CodeUnknown, &format!("{at}/group"), GROUPS.join(" "));
-        }
-        let pointer = format!("{at}/reason");
-        let reason = text::text(notes, &pointer, &adjustment.reason, REASON_MAX);
-        if adjustment.reason.trim().is_empty() {
             notes.add(
                 Code::CodeUnknown,
-                &pointer,
-                "a claim adjustment reason code",
+                format_args!("{at}/group"),
+                GROUPS.join(" "),
             );
         }
-        let amount = signed(notes, &format!("{at}/amount"), &adjustment.amount);
+        let pointer = format_args!("{at}/reason");
+        let reason = text::text(notes, pointer, &adjustment.reason, REASON_MAX);
+        if adjustment.reason.trim().is_empty() {
+            notes.add(Code::CodeUnknown, pointer, "a claim adjustment reason code");
+        }
+        let amount = signed(notes, format_args!("{at}/amount"), &adjustment.amount);
         let quantity = adjustment.quantity.as_ref();
         let quantity =
-            quantity.and_then(|count| quantity_of(notes, &format!("{at}/quantity"), count));
+            quantity.and_then(|count| quantity_of(notes, format_args!("{at}/quantity"), count));
         made.extend(reason.zip(amount).map(|(reason, amount)| Adjustment {
             group: adjustment.group.clone(),
             reason,
@@ -400,7 +405,7 @@ fn adjustments(notes: &mut Notes<'_>, at: &str, given: &[chart::Adjustment]) -> 
     made
 }
 
-fn quantity_of(notes: &mut Notes<'_>, pointer: &str, given: &Decimal) -> Option<String> {
+fn quantity_of(notes: &mut Notes<'_>, pointer: impl Pointer, given: &Decimal) -> Option<String> {
     let quantity = shape::quantity(given.as_str());
     if quantity.is_none() {
         notes.add(Code::QuantityShape, pointer, "");
@@ -409,7 +414,7 @@ fn quantity_of(notes: &mut Notes<'_>, pointer: &str, given: &Decimal) -> Option<
 }
 
 /// An adjustment may be negative: it then adds to what is paid.
-fn signed(notes: &mut Notes<'_>, pointer: &str, given: &Decimal) -> Option<Money> {
+fn signed(notes: &mut Notes<'_>, pointer: impl Pointer, given: &Decimal) -> Option<Money> {
     let amount = Money::parse(given.as_str()).ok();
     if amount.is_none() {
         notes.add(Code::AmountShape, pointer, "");

@@ -149,9 +149,9 @@ fn kind_of(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) -> Option<
 }
 
 fn payer_of(notes: &mut Notes<'_>, kind: Kind, billable: &Billable<'_>) -> Option<Payer> {
-    let pointer = format!("{}/payer", billable.pointer);
+    let pointer = format_args!("{}/payer", billable.pointer);
     let name = &billable.partner.name;
-    let name = text::text(notes, &pointer, name, text::LAST_NAME_MAX)?;
+    let name = text::text(notes, pointer, name, text::LAST_NAME_MAX)?;
     let mut fields = Fields::new(notes, kind, &*billable.pointer, "payer");
     let office = &billable.coverage.claim_office;
     let office = fields.number(
@@ -273,7 +273,7 @@ fn accident(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Option<Accident
     }
     notes.from("accident", at);
     for part in ["causes", "state", "country"] {
-        notes.from(format!("accident.{part}"), &format!("{at}/{part}"));
+        notes.from(format_args!("accident.{part}"), format_args!("{at}/{part}"));
     }
     let mut causes: Vec<String> = Vec::new();
     for cause in &given.causes {
@@ -289,7 +289,7 @@ fn accident(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Option<Accident
     if causes.is_empty() || causes.len() > CAUSES_MAX {
         notes.add(
             Code::CodeUnknown,
-            &format!("{at}/causes"),
+            format_args!("{at}/causes"),
             "one or two causes",
         );
     }
@@ -301,18 +301,18 @@ fn accident(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Option<Accident
             country: None,
         });
     }
-    let pointer = format!("{at}/country");
+    let pointer = format_args!("{at}/country");
     let country =
-        people::foreign_country(notes, &pointer, given.country.as_ref(), Code::CodeUnknown);
+        people::foreign_country(notes, pointer, given.country.as_ref(), Code::CodeUnknown);
     let named = given
         .state
         .as_ref()
         .filter(|state| !state.trim().is_empty());
     let state = named.and_then(|state| shape::state(state));
-    let pointer = format!("{at}/state");
+    let pointer = format_args!("{at}/state");
     match (named, state, &country) {
-        (None, _, None) => notes.add(Code::AccidentState, &pointer, ""),
-        (Some(_), None, None) => notes.add(Code::StateUnknown, &pointer, ""),
+        (None, _, None) => notes.add(Code::AccidentState, pointer, ""),
+        (Some(_), None, None) => notes.add(Code::StateUnknown, pointer, ""),
         _ => {}
     }
     Some(Accident {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::notes::Notes;
+use super::notes::{Notes, Pointer};
 use super::{Biller, MemberId, text};
 use crate::chart::{Chart, Code, Coverage, PayerName, Relationship};
 use crate::payer::TradingPartner;
@@ -69,7 +69,7 @@ pub(super) fn billable<'a>(
     let member_id = member_id(biller, notes, &pointer, &coverage, chart);
     let filing = filing(notes, &pointer, &coverage);
     let insurance_type = insurance_type(notes, &pointer, &coverage, responsibility);
-    notes.from("payer", &format!("{pointer}/payer"));
+    notes.from("payer", format_args!("{pointer}/payer"));
     let partner = partner?;
     let billable = Billable {
         filing: filing.unwrap_or_else(|| partner.claim_filing.clone()),
@@ -158,10 +158,10 @@ fn answers(partner: &TradingPartner, key: &str) -> bool {
 fn partner<'a>(
     biller: &Biller<'a>,
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     payer: &PayerName,
 ) -> Option<&'a TradingPartner> {
-    let pointer = format!("{at}/payer");
+    let pointer = format_args!("{at}/payer");
     let named = keys(payer).next().is_some();
     let found = if named {
         biller.find_partner(payer)
@@ -169,12 +169,12 @@ fn partner<'a>(
         let default = biller.defaults.default_payer.as_deref();
         let found = default.and_then(|id| biller.partner_of_id(id));
         if found.is_some() {
-            notes.add(Code::PayerFromConfig, &pointer, "");
+            notes.add(Code::PayerFromConfig, pointer, "");
         }
         found
     };
     if found.is_none() {
-        notes.add(Code::PayerUnknown, &pointer, "");
+        notes.add(Code::PayerUnknown, pointer, "");
     }
     found
 }
@@ -183,28 +183,28 @@ fn partner<'a>(
 pub(super) fn member_id(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     coverage: &Coverage,
     chart: &Chart,
 ) -> Option<String> {
-    let pointer = format!("{at}/member_id");
+    let pointer = format_args!("{at}/member_id");
     let blank = |id: &Option<String>| id.as_ref().is_none_or(|id| id.trim().is_empty());
     if !blank(&coverage.member_id) {
         return id(
             notes,
-            &pointer,
+            pointer,
             coverage.member_id.as_ref(),
             Code::MemberIdMissing,
         );
     }
     match biller.defaults.member_id {
         MemberId::PatientId if !blank(&chart.patient.id) => {
-            notes.add(Code::MemberIdFromConfig, &pointer, "the practice's number");
+            notes.add(Code::MemberIdFromConfig, pointer, "the practice's number");
             let patient = chart.patient.id.as_ref();
             id(notes, "/patient/id", patient, Code::MemberIdMissing)
         }
         _ => {
-            notes.add(Code::MemberIdMissing, &pointer, "");
+            notes.add(Code::MemberIdMissing, pointer, "");
             None
         }
     }
@@ -213,7 +213,7 @@ pub(super) fn member_id(
 /// A number of a person or payer; `missing` is what one too short to be a number is called.
 pub(super) fn id(
     notes: &mut Notes<'_>,
-    pointer: &str,
+    pointer: impl Pointer,
     given: Option<&String>,
     missing: Code,
 ) -> Option<String> {
@@ -230,22 +230,26 @@ pub(super) fn id(
 }
 
 /// What kind of plan it is, where the chart says so.
-pub(super) fn filing(notes: &mut Notes<'_>, at: &str, coverage: &Coverage) -> Option<String> {
-    let pointer = format!("{at}/filing_code");
-    listed_code(notes, &pointer, coverage.filing_code.as_ref(), FILING_CODES)
+pub(super) fn filing(
+    notes: &mut Notes<'_>,
+    at: impl Pointer,
+    coverage: &Coverage,
+) -> Option<String> {
+    let pointer = format_args!("{at}/filing_code");
+    listed_code(notes, pointer, coverage.filing_code.as_ref(), FILING_CODES)
 }
 
 /// Why Medicare is not the first to pay; said of no first payer.
 pub(super) fn insurance_type(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     coverage: &Coverage,
     responsibility: &str,
 ) -> Option<String> {
-    let pointer = format!("{at}/insurance_type");
+    let pointer = format_args!("{at}/insurance_type");
     let code = listed_code(
         notes,
-        &pointer,
+        pointer,
         coverage.insurance_type.as_ref(),
         INSURANCE_TYPES,
     );
@@ -255,7 +259,7 @@ pub(super) fn insurance_type(
 /// A code of a short list, in capitals.
 pub(super) fn listed_code(
     notes: &mut Notes<'_>,
-    pointer: &str,
+    pointer: impl Pointer,
     code: Option<&String>,
     list: &[&str],
 ) -> Option<String> {

@@ -5,7 +5,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Biller;
-use super::notes::Notes;
+use super::notes::{Notes, Pointer};
 use crate::chart::{Chart, Code, Procedure};
 
 /// From this day on services are coded in ICD-10-CM (45 CFR 162.1002(c)).
@@ -20,7 +20,7 @@ struct Calendar<'c, 'a> {
 
 impl Calendar<'_, '_> {
     /// A day that has been.
-    fn past(&mut self, pointer: &str, day: Option<Date>, not_before: Option<Date>) {
+    fn past(&mut self, pointer: impl Pointer, day: Option<Date>, not_before: Option<Date>) {
         if day.is_some_and(|day| day > self.today) {
             self.notes.add(Code::DateFuture, pointer, "");
         }
@@ -28,7 +28,7 @@ impl Calendar<'_, '_> {
     }
 
     /// A day that may be to come.
-    fn ordered(&mut self, pointer: &str, day: Option<Date>, not_before: Option<Date>) {
+    fn ordered(&mut self, pointer: impl Pointer, day: Option<Date>, not_before: Option<Date>) {
         let first = not_before.max(self.birth);
         if day.is_some_and(|day| first.is_some_and(|first| day < first)) {
             self.notes.add(Code::DateOrder, pointer, "");
@@ -48,20 +48,20 @@ pub(super) fn check(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) {
     of_encounter(&mut calendar, chart);
     of_stay(&mut calendar, chart);
     for (index, procedure) in chart.procedures.iter().enumerate() {
-        let at = format!("/procedures/{index}");
-        of_procedure(&mut calendar, &at, procedure, chart.encounter.start);
+        let at = format_args!("/procedures/{index}");
+        of_procedure(&mut calendar, at, procedure, chart.encounter.start);
     }
     let first = first_service(chart).map(|(_, day)| day);
     for (index, coverage) in chart.coverages.iter().enumerate() {
         let born = coverage.subscriber.as_ref();
         let born = born.and_then(|subscriber| subscriber.birth_date);
         if born.is_some_and(|born| born > biller.today) {
-            let pointer = format!("/coverages/{index}/subscriber/birth_date");
-            calendar.notes.add(Code::DateFuture, &pointer, "");
+            let pointer = format_args!("/coverages/{index}/subscriber/birth_date");
+            calendar.notes.add(Code::DateFuture, pointer, "");
         }
         let decided = coverage.decision.as_ref().map(|decision| decision.date);
-        let pointer = format!("/coverages/{index}/decision/date");
-        calendar.past(&pointer, decided, first);
+        let pointer = format_args!("/coverages/{index}/decision/date");
+        calendar.past(pointer, decided, first);
     }
     service_age(biller, notes, chart);
     let accident = chart.encounter.accident.as_ref();
@@ -95,7 +95,7 @@ fn of_encounter(calendar: &mut Calendar<'_, '_>, chart: &Chart) {
         ("first_contact", encounter.first_contact, None),
         ("repricer_received", encounter.repricer_received, None),
     ] {
-        calendar.past(&format!("/encounter/{field}"), day, not_before);
+        calendar.past(format_args!("/encounter/{field}"), day, not_before);
     }
     for (field, day, not_before) in [
         ("disability_begin", encounter.disability_begin, None),
@@ -115,7 +115,7 @@ fn of_encounter(calendar: &mut Calendar<'_, '_>, chart: &Chart) {
             encounter.assumed_care,
         ),
     ] {
-        calendar.ordered(&format!("/encounter/{field}"), day, not_before);
+        calendar.ordered(format_args!("/encounter/{field}"), day, not_before);
     }
 }
 
@@ -125,24 +125,24 @@ fn of_stay(calendar: &mut Calendar<'_, '_>, chart: &Chart) {
     calendar.past("/stay/from", stay.from, None);
     calendar.past("/stay/to", stay.to, from);
     for (index, procedure) in stay.procedures.iter().enumerate() {
-        let pointer = format!("/stay/procedures/{index}/date");
-        calendar.past(&pointer, procedure.date, None);
+        let pointer = format_args!("/stay/procedures/{index}/date");
+        calendar.past(pointer, procedure.date, None);
     }
     for (index, span) in stay.occurrence_spans.iter().enumerate() {
-        let pointer = format!("/stay/occurrence_spans/{index}/to");
-        calendar.ordered(&pointer, Some(span.to), Some(span.from));
+        let pointer = format_args!("/stay/occurrence_spans/{index}/to");
+        calendar.ordered(pointer, Some(span.to), Some(span.from));
     }
 }
 
 fn of_procedure(
     calendar: &mut Calendar<'_, '_>,
-    at: &str,
+    at: impl Pointer,
     procedure: &Procedure,
     start: Option<Date>,
 ) {
     let from = procedure.from.or(start);
-    calendar.past(&format!("{at}/from"), procedure.from, None);
-    calendar.past(&format!("{at}/to"), procedure.to, from);
+    calendar.past(format_args!("{at}/from"), procedure.from, None);
+    calendar.past(format_args!("{at}/to"), procedure.to, from);
     let dates = &procedure.dates;
     for (field, day) in [
         ("prescription", dates.prescription),
@@ -156,7 +156,7 @@ fn of_procedure(
         ("last_x_ray", dates.last_x_ray),
         ("initial_treatment", dates.initial_treatment),
     ] {
-        calendar.past(&format!("{at}/dates/{field}"), day, None);
+        calendar.past(format_args!("{at}/dates/{field}"), day, None);
     }
     let Some(work) = &procedure.dental else {
         return;
@@ -173,7 +173,7 @@ fn of_procedure(
         ("treatment_begin", work.treatment_begin, None),
         ("treatment_end", work.treatment_end, work.treatment_begin),
     ] {
-        calendar.past(&format!("{at}/dental/{field}"), day, not_before);
+        calendar.past(format_args!("{at}/dental/{field}"), day, not_before);
     }
 }
 

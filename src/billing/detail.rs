@@ -156,10 +156,10 @@ pub(super) fn claim_note(
     let stands = |note: &Note| kind == Kind::Professional || is_usual(note);
     let at = detail.further_notes.iter().position(stands)?;
     let note = detail.further_notes.remove(at);
-    fields.notes.from("note", &format!("/notes/{at}/text"));
+    fields.notes.from("note", format_args!("/notes/{at}/text"));
     fields
         .notes
-        .from("detail.note_kind", &format!("/notes/{at}/kind"));
+        .from("detail.note_kind", format_args!("/notes/{at}/kind"));
     detail.note_kind = (!is_usual(&note)).then_some(note.kind);
     Some(note.text)
 }

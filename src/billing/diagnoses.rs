@@ -4,7 +4,7 @@
 use super::coverage::listed_code;
 use super::fields::Fields;
 use super::kind::{DENTAL, INSTITUTIONAL, Kind, PROFESSIONAL};
-use super::notes::Notes;
+use super::notes::{Notes, Pointer};
 use super::{Biller, shape, text};
 use crate::chart::{self, Chart, Code, code_system};
 use crate::claim::{Diagnosis, DiagnosisSystem};
@@ -45,9 +45,9 @@ impl Diagnoses {
             numbers: Vec::new(),
         };
         for (index, diagnosis) in chart.diagnoses.iter().enumerate() {
-            let pointer = format!("/diagnoses/{index}");
-            let diagnosis = made.one(biller, notes, &pointer, diagnosis);
-            made.take(notes, &pointer, diagnosis);
+            let pointer = format_args!("/diagnoses/{index}");
+            let diagnosis = made.one(biller, notes, pointer, diagnosis);
+            made.take(notes, pointer, diagnosis);
         }
         match kind {
             Kind::Institutional => made.visit_for(biller, notes, chart),
@@ -74,7 +74,7 @@ impl Diagnoses {
         &self,
         biller: &Biller<'_>,
         notes: &mut Notes<'_>,
-        at: &str,
+        at: impl Pointer,
         given: &chart::Diagnosis,
     ) -> Option<Diagnosis> {
         let name = "present_on_admission";
@@ -84,14 +84,14 @@ impl Diagnoses {
         let present = present.filter(|_| is_said);
         let present = listed_code(
             notes,
-            &format!("{at}/{name}"),
+            format_args!("{at}/{name}"),
             present,
             PRESENT_ON_ADMISSION,
         );
         if self.kind == Kind::Dental && given.system == code_system::SNODENT {
             let code = text::number(
                 notes,
-                &format!("{at}/code"),
+                format_args!("{at}/code"),
                 Some(&given.code),
                 text::CODE_MAX,
             )?;
@@ -107,7 +107,7 @@ impl Diagnoses {
         })
     }
 
-    fn take(&mut self, notes: &mut Notes<'_>, pointer: &str, diagnosis: Option<Diagnosis>) {
+    fn take(&mut self, notes: &mut Notes<'_>, pointer: impl Pointer, diagnosis: Option<Diagnosis>) {
         let Some(diagnosis) = diagnosis else {
             self.numbers.push(None);
             return;
@@ -115,11 +115,18 @@ impl Diagnoses {
         let is_external = shape::external_cause(diagnosis.code.as_str());
         let is_first = self.listed.is_empty();
         if is_external && is_first {
-            notes.add(Code::DiagnosisExternalCause, &format!("{pointer}/code"), "");
+            notes.add(
+                Code::DiagnosisExternalCause,
+                format_args!("{pointer}/code"),
+                "",
+            );
         }
         if is_external && self.kind == Kind::Institutional {
             let field = "kind.institutional.external_causes";
-            notes.from(format!("{field}[{}]", self.external_causes.len()), pointer);
+            notes.from(
+                format_args!("{field}[{}]", self.external_causes.len()),
+                pointer,
+            );
             self.external_causes.push(diagnosis);
             self.numbers.push(None);
             return;
@@ -133,10 +140,10 @@ impl Diagnoses {
         }
         let index = listed.unwrap_or_else(|| {
             let field = format!("diagnoses[{}]", self.listed.len());
-            notes.from(format!("{field}.code"), &format!("{pointer}/code"));
+            notes.from(format_args!("{field}.code"), format_args!("{pointer}/code"));
             notes.from(
-                format!("{field}.present_on_admission"),
-                &format!("{pointer}/present_on_admission"),
+                format_args!("{field}.present_on_admission"),
+                format_args!("{pointer}/present_on_admission"),
             );
             notes.from(field, pointer);
             self.listed.push(diagnosis);
@@ -148,12 +155,12 @@ impl Diagnoses {
     /// A chart without diagnoses may say why the patient came.
     fn take_reasons(&mut self, biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) {
         for (index, reason) in chart.encounter.reasons.iter().enumerate() {
-            let pointer = format!("/encounter/reasons/{index}");
+            let pointer = format_args!("/encounter/reasons/{index}");
             let code = meant(biller, reason).map(Diagnosis::icd10);
             let code = code.filter(|code| !self.listed.contains(code));
             if code.is_some() {
-                notes.add(Code::DiagnosisFromReason, &pointer, "");
-                self.take(notes, &pointer, code);
+                notes.add(Code::DiagnosisFromReason, pointer, "");
+                self.take(notes, pointer, code);
             }
         }
         self.numbers.clear();
@@ -174,11 +181,11 @@ impl Diagnoses {
             return;
         }
         for (index, reason) in chart.encounter.reasons.iter().enumerate() {
-            let pointer = format!("/encounter/reasons/{index}");
-            let reason = self.one(biller, notes, &pointer, reason);
+            let pointer = format_args!("/encounter/reasons/{index}");
+            let reason = self.one(biller, notes, pointer, reason);
             if let Some(reason) = reason {
                 let field = "kind.institutional.reasons_for_visit";
-                notes.from(format!("{field}[{}]", self.reasons.len()), &pointer);
+                notes.from(format_args!("{field}[{}]", self.reasons.len()), pointer);
                 self.reasons.push(reason);
             }
         }
@@ -200,7 +207,12 @@ impl Diagnoses {
     }
 
     /// The claim's numbers for a line's pointers: without any, the first diagnosis of a visit; none of a facility's bill.
-    pub(super) fn pointers(&self, notes: &mut Notes<'_>, at: &str, given: &[usize]) -> Vec<u8> {
+    pub(super) fn pointers(
+        &self,
+        notes: &mut Notes<'_>,
+        at: impl Pointer,
+        given: &[usize],
+    ) -> Vec<u8> {
         let mut fields = Fields::new(notes, self.kind, at, "");
         let is_there = fields
             .only(PROFESSIONAL | DENTAL)
@@ -210,20 +222,20 @@ impl Diagnoses {
             (false, _) => return Vec::new(),
             (true, _) => {}
         }
-        let at = format!("{at}/diagnosis_pointers");
+        let at = format_args!("{at}/diagnosis_pointers");
         let mut pointers = Vec::new();
         for (index, pointer) in given.iter().enumerate() {
             match pointer
                 .checked_sub(1)
                 .and_then(|place| self.numbers.get(place))
             {
-                None => notes.add(Code::PointerDangling, &format!("{at}/{index}"), ""),
+                None => notes.add(Code::PointerDangling, format_args!("{at}/{index}"), ""),
                 Some(&Some(number)) if !pointers.contains(&number) => pointers.push(number),
                 Some(_) => {}
             }
         }
         if pointers.len() > POINTERS_MAX {
-            notes.add(Code::PointersTooMany, &at, "");
+            notes.add(Code::PointersTooMany, at, "");
         }
         pointers
     }
@@ -237,17 +249,17 @@ impl Diagnoses {
 fn coded(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     diagnosis: &chart::Diagnosis,
 ) -> Option<String> {
-    let pointer = format!("{at}/code");
+    let pointer = format_args!("{at}/code");
     let code = meant(biller, diagnosis);
     let native = diagnosis.system == code_system::ICD10_CM;
     match (&code, native) {
         (Some(_), true) => {}
-        (Some(_), false) => notes.add(Code::DiagnosisMapped, &pointer, ""),
-        (None, true) => notes.add(Code::DiagnosisShape, &pointer, ""),
-        (None, false) => notes.add(Code::DiagnosisUnmapped, &pointer, ""),
+        (Some(_), false) => notes.add(Code::DiagnosisMapped, pointer, ""),
+        (None, true) => notes.add(Code::DiagnosisShape, pointer, ""),
+        (None, false) => notes.add(Code::DiagnosisUnmapped, pointer, ""),
     }
     code
 }

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::kind::{ALL, Kind, Kinds};
-use super::notes::Notes;
+use super::notes::{Notes, Pointer};
 use super::{shape, text};
 use crate::chart::{Code, Decimal};
 use crate::claim::{Money, Phi};
@@ -50,14 +50,14 @@ impl<'f, 'a> Fields<'f, 'a> {
     pub(super) fn new(
         notes: &'f mut Notes<'a>,
         kind: Kind,
-        at: impl Into<String>,
-        to: impl Into<String>,
+        at: impl Pointer,
+        to: impl Pointer,
     ) -> Self {
         Self {
             notes,
             kind,
-            at: at.into(),
-            to: to.into(),
+            at: at.to_string(),
+            to: to.to_string(),
             kinds: ALL,
         }
     }
@@ -65,7 +65,7 @@ impl<'f, 'a> Fields<'f, 'a> {
     /// A part of this part.
     pub(super) fn part<'n>(&mut self, name: impl Into<Name<'n>>) -> Fields<'_, 'a> {
         let (at, to) = self.places(name.into());
-        Fields::new(self.notes, self.kind, at, to)
+        Fields::new(self.notes, self.kind, &at, &to)
     }
 
     /// Only these kinds of claim have a place for the next field.
@@ -249,7 +249,7 @@ impl<'f, 'a> Fields<'f, 'a> {
         let mut made = Vec::new();
         for (index, one) in (before..).zip(given) {
             let (at, to) = (format!("{at}/{index}"), format!("{to}[{}]", made.len()));
-            let mut fields = Fields::new(self.notes, self.kind, at, to);
+            let mut fields = Fields::new(self.notes, self.kind, &at, &to);
             let one = make(&mut fields, one);
             if one.is_some() {
                 let Fields { at, to, .. } = fields;
@@ -305,7 +305,11 @@ fn listed(code: &str, list: &[&str]) -> Option<String> {
 }
 
 /// Dollars: not negative, and no more than a claim has room for.
-pub(super) fn amount(notes: &mut Notes<'_>, pointer: &str, given: &Decimal) -> Option<Money> {
+pub(super) fn amount(
+    notes: &mut Notes<'_>,
+    pointer: impl Pointer,
+    given: &Decimal,
+) -> Option<Money> {
     let amount = Money::parse(given.as_str())
         .ok()
         .filter(|amount| (0..=CENTS_MAX).contains(&amount.cents()));

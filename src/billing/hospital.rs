@@ -135,7 +135,7 @@ pub(super) fn own(
     );
     for time in ["admission_time", "discharge_time"] {
         let field = format!("kind.institutional.{time}");
-        fields.notes.from(field, &format!("/stay/{time}"));
+        fields.notes.from(field, format_args!("/stay/{time}"));
     }
     if stay.admission_time.is_some() && chart.encounter.admission.is_none() {
         fields.notes.add(
@@ -258,7 +258,7 @@ fn statement(notes: &mut Notes<'_>, chart: &Chart, stay: &chart::Stay) -> Option
     for (is_own, name, other) in places {
         let own = format!("/stay/{name}");
         let at = if is_own { &own } else { other };
-        notes.from(format!("kind.institutional.statement.{name}"), at);
+        notes.from(format_args!("kind.institutional.statement.{name}"), at);
     }
     let period = Period {
         from: from?,

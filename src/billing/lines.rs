@@ -5,7 +5,7 @@ use super::coverage::listed_code;
 use super::diagnoses::Diagnoses;
 use super::fields::{Fields, amount};
 use super::kind::{DENTAL, INSTITUTIONAL, Kind, PROFESSIONAL, of_line};
-use super::notes::Notes;
+use super::notes::{Notes, Pointer};
 use super::{Biller, claim, dental, detail, hospital, providers, shape, text};
 use crate::chart::{self, Chart, Code, Decimal, Procedure, UnitKind, code_system};
 use crate::claim::{
@@ -54,7 +54,7 @@ fn line(
     index: usize,
 ) -> Option<ServiceLine> {
     let given = &chart.procedures[index];
-    let at = format!("/procedures/{index}");
+    let at = format_args!("/procedures/{index}");
     let to = format!("lines[{index}]");
     for (field, name) in [
         ("", ""),
@@ -74,33 +74,33 @@ fn line(
         (".drug.compound_link", "/drug/compound_link"),
         (".emergency", "/emergency"),
     ] {
-        notes.from(format!("{to}{field}"), &format!("{at}{name}"));
+        notes.from(format_args!("{to}{field}"), format_args!("{at}{name}"));
     }
     if given.from.is_none() {
-        notes.from(format!("{to}.service_from"), "/encounter/start");
+        notes.from(format_args!("{to}.service_from"), "/encounter/start");
     }
-    let procedure = procedure(biller, notes, kind, &at, given);
-    let modifiers = modifiers(notes, &at, given);
-    let charge = charge(notes, &format!("{at}/charge"), given.charge.as_ref());
+    let procedure = procedure(biller, notes, kind, at, given);
+    let modifiers = modifiers(notes, at, given);
+    let charge = charge(notes, format_args!("{at}/charge"), given.charge.as_ref());
     let quantity = match &given.quantity {
         None => Some("1".to_owned()),
-        Some(number) => quantity(notes, &format!("{at}/quantity"), number),
+        Some(number) => quantity(notes, format_args!("{at}/quantity"), number),
     };
-    let from = from(notes, kind, &at, given, chart);
-    let pointers = diagnoses.pointers(notes, &at, &given.diagnosis_pointers);
+    let from = from(notes, kind, at, given, chart);
+    let pointers = diagnoses.pointers(notes, at, &given.diagnosis_pointers);
     let drug = match &given.drug {
         None => None,
         Some(given) => {
-            let is_there = Fields::new(notes, kind, &*at, &*to)
+            let is_there = Fields::new(notes, kind, at, &to)
                 .only(PROFESSIONAL | INSTITUTIONAL)
                 .takes("drug", true);
             match is_there {
-                true => Some(drug(notes, &format!("{at}/drug"), given)?),
+                true => Some(drug(notes, format_args!("{at}/drug"), given)?),
                 false => None,
             }
         }
     };
-    let mut fields = Fields::new(notes, kind, &*at, &*to);
+    let mut fields = Fields::new(notes, kind, at, &to);
     let unit = unit(&mut fields, given.unit);
     let place = &given.place_of_service;
     let place = fields
@@ -108,7 +108,7 @@ fn line(
         .takes("place_of_service", place.is_some())
         .then_some(place);
     let place = place.and_then(Option::as_ref);
-    let place_of_service = self::place(fields.notes, &at, place);
+    let place_of_service = self::place(fields.notes, at, place);
     let description = fields.text("description", &given.description, text::DESCRIPTION_MAX);
     let note = fields
         .only(PROFESSIONAL)
@@ -160,7 +160,7 @@ fn line(
 fn from(
     notes: &mut Notes<'_>,
     kind: Kind,
-    at: &str,
+    at: impl Pointer,
     given: &Procedure,
     chart: &Chart,
 ) -> Option<Option<jiff::civil::Date>> {
@@ -178,7 +178,7 @@ fn from(
         }
     });
     if from.is_none() && kind == Kind::Professional {
-        notes.add(Code::DateMissing, &format!("{at}/from"), "");
+        notes.add(Code::DateMissing, format_args!("{at}/from"), "");
         return None;
     }
     Some(from)
@@ -202,16 +202,16 @@ fn procedure(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
     kind: Kind,
-    at: &str,
+    at: impl Pointer,
     given: &Procedure,
 ) -> Option<String> {
-    let pointer = format!("{at}/code");
+    let pointer = format_args!("{at}/code");
     if kind == Kind::Institutional && given.code.trim().is_empty() {
         let is_bare = given.modifiers.is_empty() && given.description.is_none();
         if !is_bare {
             notes.add(
                 Code::ProcedureShape,
-                &pointer,
+                pointer,
                 "modifiers and description are of a procedure",
             );
         }
@@ -229,7 +229,7 @@ fn procedure(
                 Kind::Dental => "a code of dentists, D and four digits",
                 _ => "",
             };
-            notes.add(Code::ProcedureShape, &pointer, expected);
+            notes.add(Code::ProcedureShape, pointer, expected);
         }
         return code;
     }
@@ -239,33 +239,33 @@ fn procedure(
         Some(_) => Code::ProcedureMapped,
         None => Code::ProcedureUnmapped,
     };
-    notes.add(told, &pointer, "");
+    notes.add(told, pointer, "");
     code
 }
 
-fn modifiers(notes: &mut Notes<'_>, at: &str, given: &Procedure) -> Vec<String> {
-    let at = format!("{at}/modifiers");
+fn modifiers(notes: &mut Notes<'_>, at: impl Pointer, given: &Procedure) -> Vec<String> {
+    let at = format_args!("{at}/modifiers");
     if given.modifiers.len() > MODIFIERS_MAX {
-        notes.add(Code::ModifiersTooMany, &at, "");
+        notes.add(Code::ModifiersTooMany, at, "");
     }
     let mut modifiers = Vec::new();
     for (index, modifier) in given.modifiers.iter().enumerate() {
         match shape::modifier(modifier) {
             Some(modifier) => modifiers.push(modifier),
-            None => notes.add(Code::ModifierShape, &format!("{at}/{index}"), ""),
+            None => notes.add(Code::ModifierShape, format_args!("{at}/{index}"), ""),
         }
     }
     modifiers
 }
 
-fn charge(notes: &mut Notes<'_>, pointer: &str, given: Option<&Decimal>) -> Option<Money> {
+fn charge(notes: &mut Notes<'_>, pointer: impl Pointer, given: Option<&Decimal>) -> Option<Money> {
     if given.is_none() {
         notes.add(Code::ChargeMissing, pointer, "");
     }
     amount(notes, pointer, given?)
 }
 
-fn quantity(notes: &mut Notes<'_>, pointer: &str, given: &Decimal) -> Option<String> {
+fn quantity(notes: &mut Notes<'_>, pointer: impl Pointer, given: &Decimal) -> Option<String> {
     let quantity = shape::quantity(given.as_str());
     if quantity.is_none() {
         notes.add(Code::QuantityShape, pointer, "");
@@ -274,28 +274,32 @@ fn quantity(notes: &mut Notes<'_>, pointer: &str, given: &Decimal) -> Option<Str
 }
 
 /// A place-of-service code of the field of that name.
-pub(super) fn place(notes: &mut Notes<'_>, at: &str, given: Option<&String>) -> Option<String> {
+pub(super) fn place(
+    notes: &mut Notes<'_>,
+    at: impl Pointer,
+    given: Option<&String>,
+) -> Option<String> {
     let place = shape::place_of_service(given?);
     if place.is_none() {
-        notes.add(Code::PlaceShape, &format!("{at}/place_of_service"), "");
+        notes.add(Code::PlaceShape, format_args!("{at}/place_of_service"), "");
     }
     place
 }
 
-fn drug(notes: &mut Notes<'_>, at: &str, given: &chart::Drug) -> Option<Drug> {
+fn drug(notes: &mut Notes<'_>, at: impl Pointer, given: &chart::Drug) -> Option<Drug> {
     let ndc = shape::ndc(&given.ndc);
     if ndc.is_none() {
-        notes.add(Code::DrugCode, &format!("{at}/ndc"), "");
+        notes.add(Code::DrugCode, format_args!("{at}/ndc"), "");
     }
-    let quantity = quantity(notes, &format!("{at}/quantity"), &given.quantity);
-    let pointer = format!("{at}/unit");
-    let unit = listed_code(notes, &pointer, Some(&given.unit), DRUG_UNITS);
+    let quantity = quantity(notes, format_args!("{at}/quantity"), &given.quantity);
+    let pointer = format_args!("{at}/unit");
+    let unit = listed_code(notes, pointer, Some(&given.unit), DRUG_UNITS);
     if given.unit.trim().is_empty() {
-        notes.add(Code::CodeUnknown, &pointer, DRUG_UNITS.join(" "));
+        notes.add(Code::CodeUnknown, pointer, DRUG_UNITS.join(" "));
     }
     let mut number = |field: &str, given: &Option<String>| {
-        let pointer = format!("{at}/{field}");
-        text::number(notes, &pointer, given.as_ref(), text::REFERENCE_MAX)
+        let pointer = format_args!("{at}/{field}");
+        text::number(notes, pointer, given.as_ref(), text::REFERENCE_MAX)
     };
     let prescription = number("prescription", &given.prescription);
     let compound_link = number("compound_link", &given.compound_link);
@@ -482,7 +486,7 @@ fn providers_of(
     index: usize,
 ) -> Vec<RoledProvider> {
     let given = &chart.procedures[index];
-    let at = format!("/procedures/{index}");
+    let at = format_args!("/procedures/{index}");
     let of_chart = chart
         .providers
         .ordering
@@ -544,7 +548,7 @@ fn providers_of(
         }
         let provider = providers::in_role(biller, notes, kind, &at, named, role);
         if provider.is_some() {
-            notes.provider_from(&format!("lines[{index}].providers[{}]", all.len()), &at);
+            notes.provider_from(format_args!("lines[{index}].providers[{}]", all.len()), &at);
         }
         all.extend(provider);
     }

@@ -1,14 +1,22 @@
 //! What is found on the way from chart to claim, told by the source's own paths. It must not
 //! decide what is wrong.
 
+use std::fmt::Display;
+
 use super::Provenance;
 use crate::chart::{Code, Finding, Origins, Severity};
+
+/// A JSON pointer into the chart, put into words only where something is told of it.
+pub(super) trait Pointer: Display + Copy {}
+
+impl<T: Display + Copy> Pointer for T {}
 
 /// Findings and provenance of one chart under way.
 pub(super) struct Notes<'a> {
     origins: &'a Origins,
     findings: Vec<Finding>,
-    provenance: Provenance,
+    /// `None` where nobody asked.
+    provenance: Option<Provenance>,
 }
 
 impl<'a> Notes<'a> {
@@ -16,31 +24,42 @@ impl<'a> Notes<'a> {
         Self {
             origins,
             findings: Vec::new(),
-            provenance: Provenance::default(),
+            provenance: Some(Provenance::default()),
+        }
+    }
+
+    /// Findings only.
+    pub(super) fn without_provenance(origins: &'a Origins) -> Self {
+        Self {
+            provenance: None,
+            ..Self::new(origins)
         }
     }
 
     /// Notes a finding at a JSON pointer into the chart; the same twice is one.
-    pub(super) fn add(&mut self, code: Code, pointer: &str, detail: impl Into<String>) {
-        let finding = Finding::new(code, self.origins.resolve(pointer), detail);
+    pub(super) fn add(&mut self, code: Code, pointer: impl Pointer, detail: impl Into<String>) {
+        let finding = Finding::new(code, self.origins.resolve(&pointer.to_string()), detail);
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
     }
 
     /// Notes that a field of the claim comes from a part of the chart.
-    pub(super) fn from(&mut self, field: impl Into<String>, pointer: &str) {
-        self.provenance.set(field, self.origins.resolve(pointer));
-    }
-
-    /// The same of the parts of a field, by their names in claim and chart.
-    fn parts_from(&mut self, to: &str, at: &str, parts: &[(&str, &str)]) {
-        for (field, name) in parts {
-            self.from(format!("{to}.{field}"), &format!("{at}/{name}"));
+    pub(super) fn from(&mut self, field: impl Display, pointer: impl Display) {
+        if let Some(provenance) = &mut self.provenance {
+            let path = self.origins.resolve(&pointer.to_string());
+            provenance.set(field.to_string(), path);
         }
     }
 
-    pub(super) fn address_from(&mut self, to: &str, at: &str) {
+    /// The same of the parts of a field, by their names in claim and chart.
+    fn parts_from(&mut self, to: impl Pointer, at: impl Pointer, parts: &[(&str, &str)]) {
+        for (field, name) in parts {
+            self.from(format_args!("{to}.{field}"), format_args!("{at}/{name}"));
+        }
+    }
+
+    pub(super) fn address_from(&mut self, to: impl Pointer, at: impl Pointer) {
         self.from(to, at);
         let parts = [
             "line1",
@@ -54,7 +73,7 @@ impl<'a> Notes<'a> {
         self.parts_from(to, at, &parts.map(|part| (part, part)));
     }
 
-    pub(super) fn person_name_from(&mut self, to: &str, at: &str) {
+    pub(super) fn person_name_from(&mut self, to: impl Pointer, at: impl Pointer) {
         self.from(to, at);
         self.parts_from(
             to,
@@ -63,7 +82,10 @@ impl<'a> Notes<'a> {
         );
     }
 
-    pub(super) fn provider_from(&mut self, to: &str, at: &str) {
+    pub(super) fn provider_from(&mut self, to: impl Pointer, at: impl Pointer) {
+        if self.provenance.is_none() {
+            return;
+        }
         self.from(to, at);
         self.parts_from(
             to,
@@ -77,9 +99,9 @@ impl<'a> Notes<'a> {
                 ("name.name", "name/organization"),
             ],
         );
-        self.person_name_from(&format!("{to}.name"), &format!("{at}/name/person"));
-        self.from(format!("{to}.name.kind"), &format!("{at}/name"));
-        self.address_from(&format!("{to}.address"), &format!("{at}/address"));
+        self.person_name_from(format_args!("{to}.name"), format_args!("{at}/name/person"));
+        self.from(format_args!("{to}.name.kind"), format_args!("{at}/name"));
+        self.address_from(format_args!("{to}.address"), format_args!("{at}/address"));
     }
 
     pub(super) fn held(&self) -> bool {
@@ -87,8 +109,10 @@ impl<'a> Notes<'a> {
         self.findings.iter().any(error)
     }
 
-    pub(super) fn provenance(&self) -> &Provenance {
-        &self.provenance
+    /// That of a claim with so many lines from this one on; empty where nobody asked.
+    pub(super) fn provenance(&self, first: usize, count: usize) -> Provenance {
+        let all = self.provenance.as_ref();
+        all.map_or_else(Provenance::default, |all| all.of_lines(first, count))
     }
 
     pub(super) fn into_findings(self) -> Vec<Finding> {

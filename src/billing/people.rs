@@ -4,7 +4,7 @@
 use super::coverage::Billable;
 use super::fields::Fields;
 use super::kind::{Kind, PROFESSIONAL};
-use super::notes::Notes;
+use super::notes::{Notes, Pointer};
 use super::{shape, text};
 use crate::chart::{self, Chart, Code, PersonName, Relationship, Sex};
 use crate::claim::{self, Address, Name, Patient, PersonDetail, Phi, Subscriber};
@@ -43,9 +43,12 @@ pub(super) fn subscriber_and_patient(
     let group = group(notes, at, coverage);
     let name = subscriber_name(notes, at, coverage, chart);
     for field in ["member_id", "group_number", "group_name", "insurance_type"] {
-        notes.from(format!("subscriber.{field}"), &format!("{at}/{field}"));
+        notes.from(
+            format_args!("subscriber.{field}"),
+            format_args!("{at}/{field}"),
+        );
     }
-    notes.from("subscriber.claim_filing", &format!("{at}/filing_code"));
+    notes.from("subscriber.claim_filing", format_args!("{at}/filing_code"));
     notes.from("subscriber", at);
     let mut subscriber = Subscriber {
         payer_responsibility: billable.responsibility.into(),
@@ -73,10 +76,10 @@ pub(super) fn subscriber_and_patient(
         subscriber.detail = treated.detail;
         return Some((subscriber, None));
     }
-    from_person(notes, "subscriber", &format!("{at}/subscriber"));
+    from_person(notes, "subscriber", format_args!("{at}/subscriber"));
     notes.from("patient", "/patient");
     from_person(notes, "patient", "/patient");
-    notes.from("patient.relationship", &format!("{at}/relationship"));
+    notes.from("patient.relationship", format_args!("{at}/relationship"));
     let patient = Patient {
         relationship: relationship(coverage.relationship).into(),
         name: treated.name,
@@ -89,47 +92,47 @@ pub(super) fn subscriber_and_patient(
 }
 
 /// Where a person's own fields come from.
-fn from_person(notes: &mut Notes<'_>, to: &str, at: &str) {
-    notes.person_name_from(&format!("{to}.name"), &format!("{at}/name"));
-    notes.address_from(&format!("{to}.address"), &format!("{at}/address"));
+fn from_person(notes: &mut Notes<'_>, to: &str, at: impl Pointer) {
+    notes.person_name_from(format_args!("{to}.name"), format_args!("{at}/name"));
+    notes.address_from(format_args!("{to}.address"), format_args!("{at}/address"));
     for field in ["birth_date", "sex"] {
-        notes.from(format!("{to}.{field}"), &format!("{at}/{field}"));
+        notes.from(format_args!("{to}.{field}"), format_args!("{at}/{field}"));
     }
 }
 
 /// Whose plan it is: the patient, or the person whom the coverage names.
 pub(super) fn subscriber_name(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     coverage: &chart::Coverage,
     chart: &Chart,
 ) -> Option<Name> {
     if coverage.relationship == Relationship::Itself {
         return person(notes, "/patient/name", &chart.patient.name);
     }
-    let pointer = format!("{at}/subscriber");
+    let pointer = format_args!("{at}/subscriber");
     let Some(subscriber) = &coverage.subscriber else {
-        notes.add(Code::SubscriberMissing, &pointer, "");
+        notes.add(Code::SubscriberMissing, pointer, "");
         return None;
     };
-    person(notes, &format!("{pointer}/name"), &subscriber.name)
+    person(notes, format_args!("{pointer}/name"), &subscriber.name)
 }
 
 /// Group number, and the group's name where there is no number: a payer wants one of them.
 fn group(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     coverage: &chart::Coverage,
 ) -> (Option<String>, Option<String>) {
     let number = text::number(
         notes,
-        &format!("{at}/group_number"),
+        format_args!("{at}/group_number"),
         coverage.group_number.as_ref(),
         text::REFERENCE_MAX,
     );
     let name = text::optional(
         notes,
-        &format!("{at}/group_name"),
+        format_args!("{at}/group_name"),
         coverage.group_name.as_ref(),
         text::GROUP_NAME_MAX,
     );
@@ -215,7 +218,7 @@ fn own_numbers(
     notes: &mut Notes<'_>,
     kind: Kind,
     is_self: bool,
-    at: &str,
+    at: impl Pointer,
     coverage: &chart::Coverage,
 ) -> OwnNumbers {
     let to = if is_self {
@@ -254,28 +257,32 @@ fn social_security_number(
 }
 
 /// A patient or subscriber: needs a first name as well.
-fn person(notes: &mut Notes<'_>, at: &str, name: &PersonName) -> Option<Name> {
+fn person(notes: &mut Notes<'_>, at: impl Pointer, name: &PersonName) -> Option<Name> {
     let written = person_name(notes, at, name);
     if name
         .first
         .as_ref()
         .is_none_or(|first| first.trim().is_empty())
     {
-        notes.add(Code::NameMissing, &format!("{at}/first"), "first name");
+        notes.add(Code::NameMissing, format_args!("{at}/first"), "first name");
     }
     written
 }
 
 /// A person's name, of which only the last is required.
-pub(super) fn person_name(notes: &mut Notes<'_>, at: &str, name: &PersonName) -> Option<Name> {
-    let pointer = format!("{at}/last");
+pub(super) fn person_name(
+    notes: &mut Notes<'_>,
+    at: impl Pointer,
+    name: &PersonName,
+) -> Option<Name> {
+    let pointer = format_args!("{at}/last");
     if name.last.trim().is_empty() {
-        notes.add(Code::NameMissing, &pointer, "last name");
+        notes.add(Code::NameMissing, pointer, "last name");
     }
-    let last = text::text(notes, &pointer, &name.last, text::LAST_NAME_MAX);
+    let last = text::text(notes, pointer, &name.last, text::LAST_NAME_MAX);
     let mut part = |field: &str, value: &Option<String>, max: usize| {
-        let pointer = format!("{at}/{field}");
-        text::optional(notes, &pointer, value.as_ref(), max).map(Phi::new)
+        let pointer = format_args!("{at}/{field}");
+        text::optional(notes, pointer, value.as_ref(), max).map(Phi::new)
     };
     Some(Name::Person {
         first: part("first", &name.first, text::FIRST_NAME_MAX),
@@ -288,7 +295,7 @@ pub(super) fn person_name(notes: &mut Notes<'_>, at: &str, name: &PersonName) ->
 /// A whole address; `missing` is what its absence, or that of a part of it, is called.
 pub(super) fn address(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     address: Option<&chart::Address>,
     missing: Code,
 ) -> Option<Address> {
@@ -304,8 +311,8 @@ pub(super) fn address(
         text::STREET_MAX,
         missing,
     );
-    let line2 = format!("{at}/line2");
-    let line2 = text::optional(notes, &line2, address.line2.as_ref(), text::STREET_MAX);
+    let line2 = format_args!("{at}/line2");
+    let line2 = text::optional(notes, line2, address.line2.as_ref(), text::STREET_MAX);
     let city = required(
         notes,
         at,
@@ -314,9 +321,15 @@ pub(super) fn address(
         text::CITY_MAX,
         missing,
     );
-    let city = at_least(notes, &format!("{at}/city"), city, text::CITY_MIN, missing);
-    let pointer = format!("{at}/country");
-    let country = foreign_country(notes, &pointer, address.country.as_ref(), missing);
+    let city = at_least(
+        notes,
+        format_args!("{at}/city"),
+        city,
+        text::CITY_MIN,
+        missing,
+    );
+    let pointer = format_args!("{at}/country");
+    let country = foreign_country(notes, pointer, address.country.as_ref(), missing);
     let (state, postal_code) = match &country {
         None => state_and_zip(notes, at, address, missing),
         Some(_) => foreign_region(notes, at, address, missing),
@@ -337,24 +350,24 @@ pub(super) fn address(
 
 fn required(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     field: &str,
     value: Option<&String>,
     max: usize,
     missing: Code,
 ) -> Option<String> {
-    let pointer = format!("{at}/{field}");
+    let pointer = format_args!("{at}/{field}");
     if value.is_none_or(|value| value.trim().is_empty()) {
-        notes.add(missing, &pointer, field.replace('_', " "));
+        notes.add(missing, pointer, field.replace('_', " "));
         return None;
     }
-    text::optional(notes, &pointer, value, max)
+    text::optional(notes, pointer, value, max)
 }
 
 /// A text that has a shortest length as well.
 fn at_least(
     notes: &mut Notes<'_>,
-    pointer: &str,
+    pointer: impl Pointer,
     text: Option<String>,
     min: usize,
     wrong: Code,
@@ -370,7 +383,7 @@ fn at_least(
 /// The code of a country outside the US; `wrong` is what another text is called.
 pub(super) fn foreign_country(
     notes: &mut Notes<'_>,
-    pointer: &str,
+    pointer: impl Pointer,
     country: Option<&String>,
     wrong: Code,
 ) -> Option<String> {
@@ -386,34 +399,34 @@ pub(super) fn foreign_country(
 
 fn state_and_zip(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     address: &chart::Address,
     missing: Code,
 ) -> (Option<String>, Option<String>) {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let state = match given(&address.state) {
         None => {
-            notes.add(missing, &format!("{at}/state"), "state");
+            notes.add(missing, format_args!("{at}/state"), "state");
             None
         }
         Some(state) => {
             let code = shape::state(&state);
             if code.is_none() {
-                notes.add(Code::StateUnknown, &format!("{at}/state"), "");
+                notes.add(Code::StateUnknown, format_args!("{at}/state"), "");
             }
             code.map(str::to_owned)
         }
     };
-    let pointer = format!("{at}/postal_code");
+    let pointer = format_args!("{at}/postal_code");
     let zip = match given(&address.postal_code) {
         None => {
-            notes.add(missing, &pointer, "ZIP code");
+            notes.add(missing, pointer, "ZIP code");
             None
         }
         Some(zip) => {
             let digits = shape::digits(&zip, 9).or_else(|| shape::digits(&zip, 5));
             if digits.is_none() {
-                notes.add(Code::ZipShape, &pointer, "");
+                notes.add(Code::ZipShape, pointer, "");
             }
             digits
         }
@@ -424,7 +437,7 @@ fn state_and_zip(
 /// Provinces stand in Canada only, as two letters; a postal code as it is.
 fn foreign_region(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     address: &chart::Address,
     missing: Code,
 ) -> (Option<String>, Option<String>) {
@@ -436,22 +449,22 @@ fn foreign_region(
     let is_code =
         |state: &String| state.len() == 2 && state.bytes().all(|b| b.is_ascii_uppercase());
     if province.as_ref().is_some_and(|state| !is_code(state)) {
-        let pointer = format!("{at}/state");
+        let pointer = format_args!("{at}/state");
         notes.add(
             Code::StateUnknown,
-            &pointer,
+            pointer,
             "a province as two letters, or none",
         );
     }
     let province = province.filter(is_code);
-    let pointer = format!("{at}/postal_code");
+    let pointer = format_args!("{at}/postal_code");
     let postal_code = text::optional(
         notes,
-        &pointer,
+        pointer,
         address.postal_code.as_ref(),
         text::POSTAL_CODE_MAX,
     );
-    let postal_code = at_least(notes, &pointer, postal_code, text::POSTAL_CODE_MIN, missing);
+    let postal_code = at_least(notes, pointer, postal_code, text::POSTAL_CODE_MIN, missing);
     (province, postal_code)
 }
 

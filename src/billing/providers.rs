@@ -2,7 +2,7 @@
 //! not know what they did.
 
 use super::kind::{self, Kind};
-use super::notes::Notes;
+use super::notes::{Notes, Pointer};
 use super::people::{address, person_name};
 use super::{Biller, shape, text};
 use crate::chart::{self, Chart, Code};
@@ -53,26 +53,26 @@ pub(super) fn billing(
     let npi = npi(notes, at, &source);
     let mut provider = provider(notes, at, &source, Entity::Either, ANY_NUMBER);
     let tax_id = tax_id(notes, at, source.tax_id.as_ref());
-    let street = street(notes, &format!("{at}/address"), source.address.as_ref());
+    let street = street(notes, format_args!("{at}/address"), source.address.as_ref());
     let provider = provider.as_mut()?;
     provider.npi = Some(npi?);
     provider.tax_id = Some(tax_id?);
     provider.address = Some(street?);
-    provider.contact = contact(notes, &format!("{at}/phone"), source.phone.as_ref());
+    provider.contact = contact(notes, format_args!("{at}/phone"), source.phone.as_ref());
     Some(provider.clone())
 }
 
 /// The practice as the chart names it, with what the chart leaves out.
 fn completed(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     named: &chart::Provider,
     practice: &chart::Provider,
 ) -> chart::Provider {
     let mut whole = named.clone();
     let mut fill = |missing: bool, field: &str| {
         if missing {
-            notes.add(Code::ProviderFromConfig, &format!("{at}/{field}"), "");
+            notes.add(Code::ProviderFromConfig, format_args!("{at}/{field}"), "");
         }
     };
     fill(
@@ -135,13 +135,13 @@ pub(super) fn of_claim(
         ),
         ("supervising", &named.supervising, ProviderRole::Supervising),
     ] {
-        let at = format!("/providers/{name}");
+        let at = format_args!("/providers/{name}");
         let Some(provider) = provider else { continue };
         if !kind.is_in(kind::of_claim(role)) {
-            notes.add(Code::NotOfKind, &at, "");
+            notes.add(Code::NotOfKind, at, "");
             continue;
         }
-        let Some(provider) = in_role(biller, notes, kind, &at, provider, role) else {
+        let Some(provider) = in_role(biller, notes, kind, at, provider, role) else {
             continue;
         };
         let attending = all
@@ -158,7 +158,7 @@ pub(super) fn of_claim(
             _ => other.npi == provider.provider.npi,
         });
         if !is_said {
-            notes.provider_from(&format!("providers[{}]", all.len()), &at);
+            notes.provider_from(format_args!("providers[{}]", all.len()), at);
             all.push(provider);
         }
     }
@@ -173,7 +173,7 @@ pub(super) fn in_role(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
     kind: Kind,
-    at: &str,
+    at: impl Pointer,
     named: &chart::Provider,
     role: ProviderRole,
 ) -> Option<RoledProvider> {
@@ -210,7 +210,7 @@ pub(super) fn in_role(
 fn rendering(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     named: &chart::Provider,
 ) -> Option<RoledProvider> {
     let source = match &biller.defaults.rendering {
@@ -234,7 +234,7 @@ fn rendering(
 fn person(
     notes: &mut Notes<'_>,
     kind: Kind,
-    at: &str,
+    at: impl Pointer,
     named: &chart::Provider,
     role: ProviderRole,
 ) -> Option<RoledProvider> {
@@ -254,10 +254,11 @@ fn person(
     }
     if role == ProviderRole::Ordering {
         let place = named.address.as_ref();
-        let pointer = format!("{at}/address");
-        let place = place.map(|place| address(notes, &pointer, Some(place), Code::AddressMissing));
+        let pointer = format_args!("{at}/address");
+        let place = place.map(|place| address(notes, pointer, Some(place), Code::AddressMissing));
         provider.provider.address = place.flatten();
-        provider.provider.contact = contact(notes, &format!("{at}/phone"), named.phone.as_ref());
+        provider.provider.contact =
+            contact(notes, format_args!("{at}/phone"), named.phone.as_ref());
     }
     Some(provider)
 }
@@ -265,7 +266,7 @@ fn person(
 /// A provider that needs an NPI.
 fn identified(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     named: &chart::Provider,
     entity: Entity,
     numbers: &[&str],
@@ -280,23 +281,18 @@ fn identified(
 /// The place: an organization with an address; its NPI is said where it has one.
 fn service_facility(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     named: &chart::Provider,
 ) -> Option<RoledProvider> {
     let npi = named.npi.as_ref().and_then(|_| npi(notes, at, named));
     let made = provider(notes, at, named, Entity::Organization, PLACE_NUMBERS);
-    let pointer = format!("{at}/address");
-    let place = address(
-        notes,
-        &pointer,
-        named.address.as_ref(),
-        Code::AddressMissing,
-    );
+    let pointer = format_args!("{at}/address");
+    let place = address(notes, pointer, named.address.as_ref(), Code::AddressMissing);
     let mut provider = made?;
     provider.address = Some(place?);
     provider.npi = npi;
     provider.taxonomy = None;
-    zip_short(notes, &pointer, provider.address.as_ref());
+    zip_short(notes, pointer, provider.address.as_ref());
     Some(RoledProvider {
         role: ProviderRole::ServiceFacility,
         provider,
@@ -311,7 +307,7 @@ fn is_at(facility: &Provider, billing: &Provider) -> bool {
 /// Name, taxonomy and further numbers; the rest is asked for by role.
 fn provider(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     source: &chart::Provider,
     entity: Entity,
     numbers: &[&str],
@@ -320,7 +316,7 @@ fn provider(
     let taxonomy = source.taxonomy.as_ref().and_then(|code| {
         let code = shape::taxonomy(code);
         if code.is_none() {
-            notes.add(Code::TaxonomyShape, &format!("{at}/taxonomy"), "");
+            notes.add(Code::TaxonomyShape, format_args!("{at}/taxonomy"), "");
         }
         code
     });
@@ -338,56 +334,60 @@ fn provider(
 
 fn name(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     name: &chart::ProviderName,
     entity: Entity,
 ) -> Option<Name> {
     match (name, entity) {
         (chart::ProviderName::Person(_), Entity::Organization) => {
-            notes.add(Code::NameMissing, &format!("{at}/name"), "an organization");
+            notes.add(
+                Code::NameMissing,
+                format_args!("{at}/name"),
+                "an organization",
+            );
             None
         }
         (chart::ProviderName::Organization(_), Entity::Person) => {
-            notes.add(Code::NameMissing, &format!("{at}/name"), "a person");
+            notes.add(Code::NameMissing, format_args!("{at}/name"), "a person");
             None
         }
         (chart::ProviderName::Person(name), _) => {
-            person_name(notes, &format!("{at}/name/person"), name)
+            person_name(notes, format_args!("{at}/name/person"), name)
         }
         (chart::ProviderName::Organization(name), _) => {
-            let pointer = format!("{at}/name/organization");
+            let pointer = format_args!("{at}/name/organization");
             if name.trim().is_empty() {
-                notes.add(Code::NameMissing, &pointer, "");
+                notes.add(Code::NameMissing, pointer, "");
             }
-            text::text(notes, &pointer, name, text::LAST_NAME_MAX).map(Name::organization)
+            text::text(notes, pointer, name, text::LAST_NAME_MAX).map(Name::organization)
         }
     }
 }
 
 fn other_ids(
     notes: &mut Notes<'_>,
-    at: &str,
+    at: impl Pointer,
     source: &chart::Provider,
     kinds: &[&str],
 ) -> Vec<ProviderId> {
     let mut ids: Vec<ProviderId> = Vec::new();
     for (index, id) in source.other_ids.iter().enumerate() {
-        let pointer = format!("{at}/other_ids/{index}");
+        let pointer = format_args!("{at}/other_ids/{index}");
         let number = text::number(
             notes,
-            &format!("{pointer}/number"),
+            format_args!("{pointer}/number"),
             Some(&id.number),
             text::REFERENCE_MAX,
         );
         if !kinds.contains(&id.kind.as_str()) {
             notes.add(
                 Code::CodeUnknown,
-                &format!("{pointer}/kind"),
+                format_args!("{pointer}/kind"),
                 kinds.join(" "),
             );
         }
         if ids.iter().any(|other| other.kind == id.kind) {
-            notes.add(Code::CodeUnknown, &pointer, "one number of a kind");
+            notes.add(Code::CodeUnknown, pointer, "one number of a kind");
         }
         ids.extend(number.map(|number| ProviderId {
             kind: id.kind.clone(),
@@ -400,10 +400,10 @@ fn other_ids(
 
 /// Tells that a configured provider stands for one without a usable NPI. A number that is there and wrong may be a slip
 /// of the pen, of the very provider that is meant.
-fn replaced(notes: &mut Notes<'_>, at: &str, named: &chart::Provider) {
+fn replaced(notes: &mut Notes<'_>, at: impl Pointer, named: &chart::Provider) {
     let is_given = named.npi.as_ref().is_some_and(|npi| !npi.trim().is_empty());
     match is_given {
-        true => notes.add(Code::NpiReplaced, &format!("{at}/npi"), ""),
+        true => notes.add(Code::NpiReplaced, format_args!("{at}/npi"), ""),
         false => notes.add(Code::ProviderFromConfig, at, ""),
     }
 }
@@ -412,36 +412,36 @@ fn npi_of(provider: &chart::Provider) -> Option<Npi> {
     Npi::parse(provider.npi.as_deref()?).ok()
 }
 
-fn npi(notes: &mut Notes<'_>, at: &str, provider: &chart::Provider) -> Option<Npi> {
-    let pointer = format!("{at}/npi");
+fn npi(notes: &mut Notes<'_>, at: impl Pointer, provider: &chart::Provider) -> Option<Npi> {
+    let pointer = format_args!("{at}/npi");
     let Some(text) = provider
         .npi
         .as_deref()
         .filter(|text| !text.trim().is_empty())
     else {
-        notes.add(Code::NpiMissing, &pointer, "");
+        notes.add(Code::NpiMissing, pointer, "");
         return None;
     };
     match Npi::parse(text) {
         Ok(npi) => Some(npi),
         Err(why) => {
-            notes.add(Code::NpiInvalid, &pointer, why);
+            notes.add(Code::NpiInvalid, pointer, why);
             None
         }
     }
 }
 
-fn tax_id(notes: &mut Notes<'_>, at: &str, tax_id: Option<&chart::TaxId>) -> Option<TaxId> {
-    let pointer = format!("{at}/tax_id");
+fn tax_id(notes: &mut Notes<'_>, at: impl Pointer, tax_id: Option<&chart::TaxId>) -> Option<TaxId> {
+    let pointer = format_args!("{at}/tax_id");
     let Some(tax_id) = tax_id else {
-        notes.add(Code::TaxIdMissing, &pointer, "");
+        notes.add(Code::TaxIdMissing, pointer, "");
         return None;
     };
     let number = match tax_id {
         chart::TaxId::Ein(number) | chart::TaxId::Ssn(number) => shape::digits(number, 9),
     };
     let Some(number) = number else {
-        notes.add(Code::TaxIdShape, &pointer, "");
+        notes.add(Code::TaxIdShape, pointer, "");
         return None;
     };
     Some(match tax_id {
@@ -451,13 +451,17 @@ fn tax_id(notes: &mut Notes<'_>, at: &str, tax_id: Option<&chart::TaxId>) -> Opt
 }
 
 /// The billing provider's street; no post office box.
-fn street(notes: &mut Notes<'_>, at: &str, given: Option<&chart::Address>) -> Option<Address> {
+fn street(
+    notes: &mut Notes<'_>,
+    at: impl Pointer,
+    given: Option<&chart::Address>,
+) -> Option<Address> {
     let address = address(notes, at, given, Code::ProviderAddress)?;
     let line1: String = address.line1.as_str().replace(['.', ' '], "");
     if line1.starts_with("POBOX") || line1.starts_with("POSTOFFICEBOX") {
         notes.add(
             Code::ProviderAddress,
-            &format!("{at}/line1"),
+            format_args!("{at}/line1"),
             "post office box",
         );
     }
@@ -465,15 +469,19 @@ fn street(notes: &mut Notes<'_>, at: &str, given: Option<&chart::Address>) -> Op
     Some(address)
 }
 
-fn zip_short(notes: &mut Notes<'_>, at: &str, address: Option<&Address>) {
+fn zip_short(notes: &mut Notes<'_>, at: impl Pointer, address: Option<&Address>) {
     let zip = address.filter(|address| address.country.is_none());
     let zip = zip.and_then(|address| address.postal_code.as_ref());
     if zip.is_some_and(|zip| zip.len() == 5) {
-        notes.add(Code::ZipShort, &format!("{at}/postal_code"), "");
+        notes.add(Code::ZipShort, format_args!("{at}/postal_code"), "");
     }
 }
 
-fn contact(notes: &mut Notes<'_>, pointer: &str, phone: Option<&String>) -> Option<Contact> {
+fn contact(
+    notes: &mut Notes<'_>,
+    pointer: impl Pointer,
+    phone: Option<&String>,
+) -> Option<Contact> {
     let phone = phone?.trim();
     let national = phone.strip_prefix("+1").unwrap_or(phone);
     let Some(phone) = shape::digits(national, 10) else {

@@ -29,13 +29,14 @@ pub(super) fn split(
         splittable(notes, chart, &claim, parts);
     }
     let mut billed = Vec::with_capacity(parts);
-    for (part, lines) in lines.chunks(limit).enumerate() {
+    let mut lines = lines.into_iter();
+    for part in 0..parts {
         let numbering = &biller.numbering;
         let number = numbering.patient_control_number(&chart.id, &partner.payer_id, part);
         let mut own = claim.clone();
-        own.lines = numbered(&number, lines);
+        own.lines = numbered(&number, lines.by_ref().take(limit).collect());
         own.control_number = number;
-        own.total_charge = Money::checked_sum(lines.iter().map(|line| line.charge))?;
+        own.total_charge = Money::checked_sum(own.lines.iter().map(|line| line.charge))?;
         if part > 0 {
             own.patient_paid = None;
         }
@@ -43,9 +44,9 @@ pub(super) fn split(
             share(&mut own)?;
         }
         billed.push(BilledClaim {
-            claim: own,
             partner: partner.id.clone(),
-            provenance: notes.provenance().of_lines(part * limit, lines.len()),
+            provenance: notes.provenance(part * limit, own.lines.len()),
+            claim: own,
         });
     }
     Some(billed)
@@ -67,10 +68,10 @@ fn splittable(notes: &mut Notes<'_>, chart: &Chart, claim: &Claim, parts: usize)
             continue;
         };
         if decision.lines.len() < chart.procedures.len() || !decision.adjustments.is_empty() {
-            let pointer = format!("/coverages/{index}/decision");
+            let pointer = format_args!("/coverages/{index}/decision");
             notes.add(
                 Code::DecisionLine,
-                &pointer,
+                pointer,
                 "several claims need a decision on every line",
             );
         }
@@ -97,10 +98,9 @@ fn paid_on(payer: &OtherPayer, lines: &[ServiceLine]) -> Option<Money> {
 }
 
 /// Lines with their control numbers: the claim's, and the line's place in it.
-fn numbered(control_number: &str, lines: &[ServiceLine]) -> Vec<ServiceLine> {
-    let number = |(index, line): (usize, &ServiceLine)| ServiceLine {
-        control_number: format!("{control_number}{:03}", index + 1),
-        ..line.clone()
-    };
-    lines.iter().enumerate().map(number).collect()
+fn numbered(control_number: &str, mut lines: Vec<ServiceLine>) -> Vec<ServiceLine> {
+    for (line, number) in lines.iter_mut().zip(1..) {
+        line.control_number = format!("{control_number}{number:03}");
+    }
+    lines
 }

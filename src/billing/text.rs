@@ -1,7 +1,7 @@
 //! Text as payers can read it: capitals of ASCII without delimiters, within a length. It must not
 //! know what a text says.
 
-use super::notes::Notes;
+use super::notes::{Notes, Pointer};
 use crate::chart::Code;
 
 pub(super) const LAST_NAME_MAX: usize = 60;
@@ -62,7 +62,12 @@ const DELIMITERS: &str = "*~:^";
 
 /// The text in the payers' characters. `None` where there is none, or none that can be written:
 /// then the finding is noted.
-pub(super) fn text(notes: &mut Notes<'_>, pointer: &str, raw: &str, max: usize) -> Option<String> {
+pub(super) fn text(
+    notes: &mut Notes<'_>,
+    pointer: impl Pointer,
+    raw: &str,
+    max: usize,
+) -> Option<String> {
     let mut written = String::with_capacity(raw.len());
     let mut repaired = false;
     for letter in raw.trim().chars() {
@@ -98,7 +103,7 @@ pub(super) fn text(notes: &mut Notes<'_>, pointer: &str, raw: &str, max: usize) 
 /// [`text`] of a field that may be absent.
 pub(super) fn optional(
     notes: &mut Notes<'_>,
-    pointer: &str,
+    pointer: impl Pointer,
     raw: Option<&String>,
     max: usize,
 ) -> Option<String> {
@@ -108,7 +113,7 @@ pub(super) fn optional(
 /// A number that another party gave: kept letter for letter, for changed it is another number.
 pub(super) fn number(
     notes: &mut Notes<'_>,
-    pointer: &str,
+    pointer: impl Pointer,
     raw: Option<&String>,
     max: usize,
 ) -> Option<String> {
@@ -129,7 +134,12 @@ fn transliterated(letter: char) -> Option<&'static str> {
         .map(|(plain, _)| *plain)
 }
 
-fn fitted(notes: &mut Notes<'_>, pointer: &str, text: String, max: usize) -> Option<String> {
+fn fitted(
+    notes: &mut Notes<'_>,
+    pointer: impl Pointer,
+    text: String,
+    max: usize,
+) -> Option<String> {
     if text.len() > max {
         notes.add(
             Code::TextTooLong,

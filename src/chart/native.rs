@@ -6,6 +6,22 @@ use serde_json::Value;
 use super::pointer::pointer_at;
 use super::{Chart, Code, Finding, Origins, Reading, SCHEMA_VERSION};
 
+/// A chart from its text where nothing is wrong with it, which takes a fraction of the time; `None` where a closer look must say.
+/// A name that stands twice is refused by the types.
+pub(super) fn plain(text: &[u8], name: &str) -> Option<Reading> {
+    let chart = serde_json::from_slice::<Chart>(text).ok()?;
+    let name = match chart.id.is_empty() {
+        true => name.to_owned(),
+        false => chart.id.clone(),
+    };
+    Some(Reading {
+        findings: version(&chart).into_iter().collect(),
+        name,
+        chart: Some(chart),
+        origins: Origins::default(),
+    })
+}
+
 /// One chart from its JSON value; `name` is what to call it where it has no id.
 pub(super) fn chart(value: &Value, name: &str) -> Reading {
     let name = match value.get("id") {

@@ -18,20 +18,36 @@ pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
     match serde_json::from_slice(bytes) {
         Ok(value) => distinct_charts(bytes, &value, name),
         Err(error) if error.is_data() || !has_lines(bytes) => vec![not_json(name, bytes)],
-        Err(_) => bytes
-            .split(|&byte| byte == b'\n')
-            .enumerate()
-            .filter(|(_, line)| !line.trim_ascii().is_empty())
-            .flat_map(|(index, line)| {
-                let name = format!("{name} line {}", index + 1);
-                match (line.len() <= CHART_BYTES_MAX, serde_json::from_slice(line)) {
-                    (false, _) => vec![refused(&name, Code::ChartTooLarge, "")],
-                    (true, Ok(value)) => distinct_charts(line, &value, &name),
-                    (true, Err(_)) => vec![not_json(&name, line)],
-                }
-            })
-            .collect(),
+        Err(_) => read_lines(bytes, name, 1),
     }
+}
+
+/// The charts of some lines of NDJSON, of which the first is line `first` of its source. Never fails, as [`read`].
+pub fn read_lines(bytes: &[u8], name: &str, first: usize) -> Vec<Reading> {
+    bytes
+        .split(|&byte| byte == b'\n')
+        .zip(first..)
+        .filter(|(line, _)| !line.trim_ascii().is_empty())
+        .flat_map(|(line, number)| read_line(line, &format!("{name} line {number}")))
+        .collect()
+}
+
+fn read_line(line: &[u8], name: &str) -> Vec<Reading> {
+    if line.len() > CHART_BYTES_MAX {
+        return vec![too_large(name)];
+    }
+    if let Some(reading) = native::plain(line, name) {
+        return vec![reading];
+    }
+    match serde_json::from_slice(line) {
+        Ok(value) => distinct_charts(line, &value, name),
+        Err(_) => vec![not_json(name, line)],
+    }
+}
+
+/// What stands for a chart that is longer than [`CHART_BYTES_MAX`].
+pub fn too_large(name: &str) -> Reading {
+    refused(name, Code::ChartTooLarge, "")
 }
 
 /// The charts of one JSON text; the one that says something twice is refused.
