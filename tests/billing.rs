@@ -407,13 +407,16 @@ fn found(chart: &Value) -> Vec<Finding> {
         .map(|one| Candidate {
             chart: "chart",
             claim: &one.claim,
-            provenance: &one.provenance,
         })
         .collect();
     let submitter = Defaults::sandbox().submitter.unwrap().to_claim();
     let created = datetime(2026, 11, 24, 12, 30, 0, 0);
     let batch = batch::write(&sandbox(), 7, created, &submitter, &candidates).unwrap();
-    findings.extend(batch.refused.into_iter().map(|(_, finding)| finding));
+    let found = |refusal: batch::Refusal| {
+        let one = &billed.claims[refusal.claim];
+        refusal.finding(&one.claim, &one.provenance)
+    };
+    findings.extend(batch.refused.into_iter().map(found));
     findings
 }
 

@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 7] = [
 const SAME_FLOOR: [(&str, &str); 2] = [("payer", "guide"), ("cli", "web")];
 
 /// Crates that belong to some rooms only. A crate that is not named here may be used everywhere.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 18] = [
     ("nom", &["x12", "guide"]),
     (
         "tokio",
@@ -40,6 +40,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
     ("indicatif", &["cli"]),
+    ("rayon", &["cli"]),
 ];
 
 /// What floors 1-4 may not name: they do no IO, read no clock, draw no random number and do not wait.

@@ -90,3 +90,120 @@ fn what_cannot_be_done_is_said_and_is_exit_2() {
         "unknown field `colour`",
     );
 }
+
+/// A day's NDJSON for two payers who take little at once: charts of their own, one twice, one whose claim our own check
+/// refuses, one that is no JSON. Reports come in the order of the lines.
+#[test]
+fn limits_hold_and_threads_change_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let payers = dir.path().join("payers");
+    std::fs::create_dir(&payers).unwrap();
+    let sandbox = std::fs::read_to_string("config/payers/sandbox.toml").unwrap();
+    let small = sandbox
+        .replace("claims_per_set = 5000", "claims_per_set = 3")
+        .replace("sets_per_interchange = 10", "sets_per_interchange = 2");
+    std::fs::write(payers.join("sandbox.toml"), &small).unwrap();
+    let other = small
+        .replace("id = \"sandbox\"", "id = \"other\"")
+        .replace("Sandbox Health Plan", "Other Plan")
+        .replace("\"99999\"", "\"77777\"");
+    std::fs::write(payers.join("other.toml"), other).unwrap();
+    let practice = std::fs::read_to_string("config/sandbox-practice.toml").unwrap();
+    let practice: toml::Table = practice.parse().unwrap();
+    let config = toml::Table::from_iter([("billing".to_owned(), practice.into())]);
+    std::fs::write(dir.path().join("claimgate.toml"), config.to_string()).unwrap();
+
+    let visit = std::fs::read_to_string("fixtures/charts/professional/office-visit.json").unwrap();
+    let visit: serde_json::Value = serde_json::from_str(&visit).unwrap();
+    let mut lines = Vec::new();
+    for number in 0..20 {
+        let mut chart = visit.clone();
+        chart["id"] = format!("V-{number}").into();
+        if number % 4 == 3 {
+            chart["coverages"][0]["payer"]["id"] = "77777".into();
+        }
+        match number {
+            5 => chart["id"] = "V-4".into(),
+            7 => chart["coverages"][0]["filing_code"] = "MB".into(),
+            _ => {}
+        }
+        lines.push(chart.to_string());
+    }
+    lines[9] = "{\"id\":".into();
+    let source = dir.path().join("day.ndjson");
+    std::fs::write(&source, lines.join("\n")).unwrap();
+
+    let run = |threads: &str| {
+        let out = dir.path().join(threads);
+        let output = Command::new(env!("CARGO_BIN_EXE_claimgate"))
+            .args([
+                "translate",
+                source.to_str().unwrap(),
+                "--format",
+                "json",
+                "--config",
+            ])
+            .arg(dir.path().join("claimgate.toml"))
+            .arg("--out")
+            .arg(&out)
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .unwrap();
+        assert_eq!(
+            code(&output),
+            1,
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let mut files: Vec<_> = std::fs::read_dir(&out)
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .collect();
+        files.sort();
+        let claims = |file: &std::path::PathBuf| {
+            let text = std::fs::read_to_string(file).unwrap();
+            let name = file.file_name().unwrap().to_str().unwrap();
+            format!("{name} {}", text.matches("~CLM*").count())
+        };
+        let counts: Vec<String> = files.iter().map(claims).collect();
+        (String::from_utf8(output.stdout).unwrap(), counts)
+    };
+    let (told, files) = run("1");
+    for threads in ["2", "5"] {
+        assert_eq!(run(threads), (told.clone(), files.clone()));
+    }
+    let reports: Vec<serde_json::Value> = told
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let held: Vec<String> = reports
+        .iter()
+        .filter(|report| report["verdict"] == "held")
+        .map(|report| {
+            let findings = report["findings"].as_array().unwrap();
+            let last = findings.last().unwrap();
+            let [chart, code, path] = [&report["chart"], &last["code"], &last["path"]];
+            [chart, code, path]
+                .map(|one| one.as_str().unwrap())
+                .join(" ")
+        })
+        .collect();
+    let order: Vec<&str> = reports
+        .iter()
+        .map(|one| one["chart"].as_str().unwrap())
+        .collect();
+    assert_eq!(order[..6], ["V-0", "V-1", "V-2", "V-3", "V-4", "V-4"]);
+    let expected = [
+        "V-4 ChartDuplicate /id",
+        "V-7 ClaimRefused /coverages/0/member_id",
+        "day.ndjson line 10 ChartSyntax ",
+    ];
+    assert_eq!(held, expected);
+    let expected = [
+        "other-000000001.837 4",
+        "sandbox-000000001.837 6",
+        "sandbox-000000002.837 6",
+        "sandbox-000000003.837 1",
+    ];
+    assert_eq!(files, expected);
+}

@@ -39,7 +39,7 @@ pub use pricing::{Contract, Pricing, Repricing};
 pub use procedure::{
     Drug, Measurement, Procedure, ProcedureDates, ProcedureNumbers, PurchasedService, UnitKind,
 };
-pub use read::{CHART_BYTES_MAX, read, read_lines, too_large};
+pub use read::{CHART_BYTES_MAX, is_by_line, read, read_lines, too_large};
 pub use reading::{Origins, Reading};
 
 /// `Debug` that shows only what a record is: charts reach logs and panics as names of types.

@@ -6,6 +6,8 @@ use serde_json::Value;
 use super::repeated::repeated;
 use super::{Code, Finding, Reading, fhir, native};
 
+/// Of a source that may be NDJSON so many lines are looked at.
+const LINES_TRIED: usize = 100;
 /// The largest chart that is read; a longer one is a finding.
 pub const CHART_BYTES_MAX: usize = 64 * 1024 * 1024;
 
@@ -14,7 +16,7 @@ pub const CHART_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A JSON value is a chart, a FHIR resource or bundle, or an array of them; anything else is taken line by line (NDJSON), where each line stands
 /// for itself. Never fails: what cannot be read is a [`Reading`] without a chart.
 pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = without_mark(bytes);
     match serde_json::from_slice(bytes) {
         Ok(value) => distinct_charts(bytes, &value, name),
         Err(error) if error.is_data() || !has_lines(bytes) => vec![not_json(name, bytes)],
@@ -24,7 +26,7 @@ pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
 
 /// The charts of some lines of NDJSON, of which the first is line `first` of its source. Never fails, as [`read`].
 pub fn read_lines(bytes: &[u8], name: &str, first: usize) -> Vec<Reading> {
-    bytes
+    without_mark(bytes)
         .split(|&byte| byte == b'\n')
         .zip(first..)
         .filter(|(line, _)| !line.trim_ascii().is_empty())
@@ -84,6 +86,26 @@ fn charts(value: &Value, name: &str) -> Vec<Reading> {
         Value::Object(_) => vec![native::chart(value, name)],
         _ => vec![refused(name, Code::ChartFieldValue, "expected an object")],
     }
+}
+
+/// Whether a source that begins so has a chart a line. It is no matter that its first lines are broken.
+pub fn is_by_line(head: &[u8]) -> bool {
+    let head = without_mark(head);
+    if !head.trim_ascii_start().starts_with(b"{") {
+        return false;
+    }
+    let is_whole = |line: &[u8]| {
+        line.trim_ascii_start().starts_with(b"{")
+            && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+    };
+    let mut lines = head.split(|&byte| byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    is_whole(first) || lines.take(LINES_TRIED).any(is_whole)
+}
+
+/// Without the byte order mark that some editors write.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 /// More than one line begins like an object: NDJSON, of which a line is broken.

@@ -1,13 +1,17 @@
 //! Charts as commands take them: files, folders or standard input; and how their findings are printed. It must not
 //! bill them.
 
-use std::io::{self, Read, Write};
+mod blocks;
+
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
-use crate::chart::{self, Finding, Reading, Severity};
+pub(crate) use blocks::{Block, Blocks};
+
+use crate::chart::{Finding, Severity};
 
 /// Files found in folders.
 const FILES_MAX: usize = 1_000_000;
@@ -52,22 +56,6 @@ pub(crate) fn sources(given: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 fn is_chart(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("json" | "ndjson" | "jsonl"))
-}
-
-/// The charts of one file; `-` is standard input.
-pub(crate) fn read(file: &Path) -> anyhow::Result<Vec<Reading>> {
-    let mut bytes = Vec::new();
-    if file.as_os_str() == "-" {
-        io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .context("standard input cannot be read")?;
-    } else {
-        bytes =
-            std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-    }
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    Ok(chart::read(&bytes, &name))
 }
 
 /// Findings for people, with the remedy where there is something to do.

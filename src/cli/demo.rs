@@ -146,13 +146,11 @@ async fn take_charts(args: &DemoArgs, gateway: &Gateway) -> anyhow::Result<()> {
         }
         bar.finish_and_clear();
     } else {
-        let files = charts::sources(&[PathBuf::from(&args.charts)])?;
-        let bar = bar("files", files.len());
-        for file in files {
-            let readings = charts::read(&file)?;
-            let source = file.display().to_string();
-            taken.add(gateway, &readings, &source).await?;
-            bar.inc(1);
+        let blocks = charts::Blocks::new(charts::sources(&[PathBuf::from(&args.charts)])?);
+        let bar = blocks.bar.clone();
+        for block in blocks {
+            let block = block?;
+            taken.add(gateway, &block.read(), &block.source).await?;
         }
         bar.finish_and_clear();
     }

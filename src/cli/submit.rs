@@ -9,7 +9,7 @@ use clap::Args;
 use crate::exchange::submission::State;
 use crate::gateway::{Sent, TakenChart, Verdict, clock};
 
-use super::charts::{self, Format};
+use super::charts::{self, Blocks, Format};
 use super::{Common, FINDINGS, output, steps};
 
 #[derive(Debug, Args)]
@@ -34,19 +34,19 @@ pub(crate) async fn run(args: &SubmitArgs, common: &Common) -> anyhow::Result<Ex
         false => charts::sources(&args.charts)?,
     };
     let gateway = steps::open(common).await?;
-    let bar = output::count_bar(files.len() as u64);
-    bar.set_message("charts");
     let mut held = 0;
-    for file in &files {
-        let readings = charts::read(file)?;
-        let source = file.display().to_string();
-        let taken = gateway.take(&readings, &source, clock::now()).await?;
+    let mut blocks = Blocks::new(files);
+    let bar = blocks.bar.clone();
+    for block in &mut blocks {
+        let block = block?;
+        let taken = gateway
+            .take(&block.read(), &block.source, clock::now())
+            .await?;
         held += taken
             .iter()
             .filter(|chart| chart.verdict == Verdict::Held)
             .count();
         bar.suspend(|| print(&taken, args.format))?;
-        bar.inc(1);
     }
     bar.finish_and_clear();
     let queued = gateway.queue(clock::now()).await?;

@@ -24,7 +24,6 @@ pub struct Candidate<'a> {
     /// Claims of one chart go together.
     pub chart: &'a str,
     pub claim: &'a Claim,
-    pub provenance: &'a Provenance,
 }
 
 /// An interchange, and the claims that could not be in it.
@@ -34,8 +33,31 @@ pub struct Batch {
     pub written: Option<Written>,
     /// Indices into the claims that stand in it, in the order in which `ClaimPosition::claim` counts.
     pub kept: Vec<usize>,
-    /// Index of each claim that does not pass, and why.
-    pub refused: Vec<(usize, Finding)>,
+    /// What does not pass.
+    pub refused: Vec<Refusal>,
+}
+
+/// Why a claim does not pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Index into the claims.
+    pub claim: usize,
+    part: Part,
+    /// The element, where one is wrong and not missing as a segment.
+    location: Option<Location>,
+    message: String,
+}
+
+impl Refusal {
+    /// The same for the keeper of the chart, at its field.
+    pub fn finding(&self, claim: &Claim, provenance: &Provenance) -> Finding {
+        let exact = self
+            .location
+            .and_then(|at| source::field(claim, provenance, at));
+        let field = exact.unwrap_or_else(|| source::of_part(self.part));
+        let path = provenance.source(&field).unwrap_or_default();
+        Finding::new(Code::ClaimRefused, path, self.message.as_str())
+    }
 }
 
 /// The interchange cannot be written whatever claims stand in it: the partner's or the submitter's data are wrong.
@@ -93,7 +115,7 @@ pub fn write(
             Err(NotWritten::Refused {
                 claim: Some(claim),
                 refused,
-            }) => vec![Fault {
+            }) => vec![Refusal {
                 claim,
                 part: Part::Claim,
                 location: None,
@@ -103,20 +125,9 @@ pub fn write(
         };
         let mut held = BTreeSet::new();
         for fault in faults {
-            let index = kept[fault.claim];
-            let Candidate {
-                chart,
-                claim,
-                provenance,
-            } = claims[index];
-            let exact = fault
-                .location
-                .and_then(|at| source::field(claim, provenance, at));
-            let field = exact.unwrap_or_else(|| source::of_part(fault.part));
-            let path = provenance.source(&field);
-            let finding = Finding::new(Code::ClaimRefused, path.unwrap_or_default(), fault.message);
-            refused.push((index, finding));
-            held.insert(chart);
+            let claim = kept[fault.claim];
+            held.insert(claims[claim].chart);
+            refused.push(Refusal { claim, ..fault });
         }
         kept.retain(|&index| !held.contains(claims[index].chart));
     }
@@ -133,16 +144,8 @@ fn judge(bytes: &[u8], overlay: &'static [Rule]) -> Judgment {
     checker.finish()
 }
 
-/// Something wrong with the claim of this index.
-struct Fault {
-    claim: usize,
-    part: Part,
-    /// The element, where one is wrong and not missing as a segment.
-    location: Option<Location>,
-    message: String,
-}
-
-fn faults(written: &Written, judgment: &Judgment) -> Result<Vec<Fault>, BadEnvelope> {
+/// What is found, by the place of the claim in the interchange.
+fn faults(written: &Written, judgment: &Judgment) -> Result<Vec<Refusal>, BadEnvelope> {
     let groups = judgment
         .interchanges
         .iter()
@@ -183,7 +186,7 @@ fn faults(written: &Written, judgment: &Judgment) -> Result<Vec<Fault>, BadEnvel
                     component: finding.component.into(),
                     ..location
                 });
-                faults.push(Fault {
+                faults.push(Refusal {
                     claim: position.claim,
                     part,
                     location: location.filter(|_| !finding.is_absence()),
@@ -236,7 +239,6 @@ mod tests {
             .map(|(chart, one)| Candidate {
                 chart,
                 claim: &one.claim,
-                provenance: &one.provenance,
             })
             .collect();
         let submitter = config.billing.submitter.unwrap().to_claim();
@@ -255,7 +257,13 @@ mod tests {
         let told: Vec<String> = batch
             .refused
             .iter()
-            .map(|(index, finding)| format!("{index} {finding}"))
+            .map(|refusal| {
+                let BilledClaim {
+                    claim, provenance, ..
+                } = &claims[refusal.claim].1;
+                let finding = refusal.finding(claim, provenance);
+                format!("{} {finding}", refusal.claim)
+            })
             .collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
@@ -269,7 +277,7 @@ mod tests {
         let mut claims = billed(&["office-visit", "drug"]);
         claims[0].1.claim.place_of_service = "1~".into();
         let batch = written(&claims).unwrap();
-        assert_eq!((batch.kept, batch.refused[0].0), (vec![1], 0));
+        assert_eq!((batch.kept, batch.refused[0].claim), (vec![1], 0));
         claims[1].1.claim.place_of_service = "1~".into();
         assert!(written(&claims).unwrap().written.is_none());
     }

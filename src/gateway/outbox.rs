@@ -75,7 +75,6 @@ impl Gateway {
             .map(|one| Candidate {
                 chart: &one.chart,
                 claim: &one.claim,
-                provenance: &one.provenance,
             })
             .collect();
         let created = clock::local(now);
@@ -84,14 +83,16 @@ impl Gateway {
                 partner: partner.id.clone(),
                 error,
             })?;
-        for (index, finding) in &batch.refused {
+        for refusal in &batch.refused {
             let ReadyClaim {
                 chart,
                 control_number,
-                ..
-            } = &claims[*index];
+                claim,
+                provenance,
+            } = &claims[refusal.claim];
+            let finding = refusal.finding(claim, provenance);
             self.store
-                .refuse_claim(chart, control_number, finding)
+                .refuse_claim(chart, control_number, &finding)
                 .await?;
         }
         let Some(written) = &batch.written else {

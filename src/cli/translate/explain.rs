@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::Report;
-use crate::billing::{BilledClaim, Provenance};
-use crate::cli::charts;
+use jiff::civil::Date;
+
+use crate::billing::{BilledClaim, Biller, Provenance};
+use crate::cli::charts::{self, Blocks};
 use crate::cli::{FINDINGS, output};
+use crate::gateway::Setup;
 use crate::transaction::t837::{Part, TracedElement, TracedSegment, Trail};
 
 /// Where an element comes from that no chart fills.
@@ -20,20 +22,29 @@ const PARTNER: &str = "the trading partner's file";
 const VALUE_MAX: usize = 32;
 
 /// Prints the claims of a number or of a chart.
-pub(super) fn print(wanted: &str, reports: &[Report]) -> anyhow::Result<ExitCode> {
+pub(super) fn print(
+    wanted: &str,
+    setup: &Setup,
+    blocks: Blocks,
+    today: Date,
+) -> anyhow::Result<ExitCode> {
+    let biller = Biller::new(&setup.config.billing, &setup.partners, today);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let (mut found, mut held) = (false, false);
-    for report in reports {
-        let of_chart = report.chart == wanted;
-        if of_chart && report.billed.is_empty() {
-            (found, held) = (true, true);
-            output::say(format_args!("chart {wanted} is held: it has no claim"));
-            charts::print_findings(&mut out, &report.findings)?;
-        }
-        for billed in &report.billed {
-            if of_chart || billed.claim.control_number == wanted {
-                found = true;
-                print_claim(&mut out, &report.chart, billed)?;
+    for block in blocks {
+        for reading in block?.read() {
+            let billed = biller.bill(&reading);
+            let of_chart = billed.name == wanted;
+            if of_chart && billed.claims.is_empty() {
+                (found, held) = (true, true);
+                output::say(format_args!("chart {wanted} is held: it has no claim"));
+                charts::print_findings(&mut out, &billed.findings)?;
+            }
+            for one in &billed.claims {
+                if of_chart || one.claim.control_number == wanted {
+                    found = true;
+                    print_claim(&mut out, &billed.name, one)?;
+                }
             }
         }
     }

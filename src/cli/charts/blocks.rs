@@ -1,0 +1,293 @@
+//! Files of charts a block at a time: NDJSON by so many lines, everything else whole. It must not understand a chart.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use indicatif::ProgressBar;
+
+use crate::chart::{self, CHART_BYTES_MAX, Reading};
+use crate::cli::output;
+
+/// A block of lines is about so long: some hundred charts.
+const BLOCK_BYTES: usize = 256 * 1024;
+/// Text that is no NDJSON is read whole, such as a FHIR bundle or an array of charts.
+const WHOLE_BYTES_MAX: usize = 512 * 1024 * 1024;
+
+/// Some charts of one file.
+pub(crate) struct Block {
+    /// The file as the user named it.
+    pub(crate) source: String,
+    /// What charts without an id are called by.
+    name: String,
+    text: Text,
+}
+
+enum Text {
+    Whole(Vec<u8>),
+    /// Whole lines, of which the first is this one of the file.
+    Lines(usize, Vec<u8>),
+    /// A line, or a whole file, that nobody reads.
+    TooLarge(String),
+}
+
+impl Block {
+    pub(crate) fn read(&self) -> Vec<Reading> {
+        match &self.text {
+            Text::Whole(bytes) => chart::read(bytes, &self.name),
+            Text::Lines(first, bytes) => chart::read_lines(bytes, &self.name, *first),
+            Text::TooLarge(name) => vec![chart::too_large(name)],
+        }
+    }
+}
+
+/// The blocks of files in their order, and a bar over their bytes.
+pub(crate) struct Blocks {
+    files: std::vec::IntoIter<PathBuf>,
+    open: Option<Open>,
+    pub(crate) bar: ProgressBar,
+}
+
+impl Blocks {
+    pub(crate) fn new(files: Vec<PathBuf>) -> Self {
+        let length = |file: &PathBuf| std::fs::metadata(file).ok().map(|meta| meta.len());
+        let is_stream = files.iter().any(|file| file.as_os_str() == "-");
+        let bytes = (!is_stream).then(|| files.iter().filter_map(length).sum());
+        let bar = output::byte_bar(bytes);
+        bar.set_message("charts");
+        Self {
+            files: files.into_iter(),
+            open: None,
+            bar,
+        }
+    }
+
+    fn next_block(&mut self) -> anyhow::Result<Option<Block>> {
+        loop {
+            if let Some(open) = &mut self.open {
+                let block = open.next_block()?;
+                if block.is_some() {
+                    self.bar.set_position(self.bar.position() + open.taken());
+                    return Ok(block);
+                }
+            }
+            let Some(file) = self.files.next() else {
+                return Ok(None);
+            };
+            self.open = Some(Open::new(&file)?);
+        }
+    }
+}
+
+impl Iterator for Blocks {
+    type Item = anyhow::Result<Block>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_block().transpose()
+    }
+}
+
+/// One file on its way.
+struct Open {
+    source: String,
+    name: String,
+    bytes: Box<dyn Read>,
+    /// Read and not given out.
+    rest: Vec<u8>,
+    ended: bool,
+    /// The line at which `rest` begins, 1 the first; `None` before it is known whether the file has charts by line.
+    line: Option<usize>,
+    /// Bytes of the last block.
+    last: u64,
+}
+
+impl Open {
+    fn new(file: &Path) -> anyhow::Result<Self> {
+        let bytes: Box<dyn Read> = match file.as_os_str() == "-" {
+            true => Box::new(io::stdin().lock()),
+            false => Box::new(File::open(file).with_context(|| cannot_read(file))?),
+        };
+        Ok(Self {
+            source: file.display().to_string(),
+            name: file
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            bytes,
+            rest: Vec::new(),
+            ended: false,
+            line: None,
+            last: 0,
+        })
+    }
+
+    fn taken(&self) -> u64 {
+        self.last
+    }
+
+    /// Reads until so many bytes are there, or there are no more.
+    fn fill(&mut self, bytes: usize) -> anyhow::Result<()> {
+        let missing = bytes.saturating_sub(self.rest.len());
+        if missing > 0 && !self.ended {
+            let read = (&mut self.bytes)
+                .take(missing as u64)
+                .read_to_end(&mut self.rest)
+                .with_context(|| cannot_read(Path::new(&self.source)))?;
+            self.ended = read < missing;
+        }
+        Ok(())
+    }
+
+    fn next_block(&mut self) -> anyhow::Result<Option<Block>> {
+        self.fill(BLOCK_BYTES)?;
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        if self.line.is_none() {
+            self.fill_first_line()?;
+        }
+        let text = match self.line {
+            None if self.ended => Text::Whole(std::mem::take(&mut self.rest)),
+            None if !chart::is_by_line(&self.rest) => self.whole()?,
+            line => self.lines(line.unwrap_or(1))?,
+        };
+        self.last = match &text {
+            Text::Whole(bytes) | Text::Lines(_, bytes) => bytes.len() as u64,
+            Text::TooLarge(_) => 0,
+        };
+        Ok(Some(Block {
+            source: self.source.clone(),
+            name: self.name.clone(),
+            text,
+        }))
+    }
+
+    /// Reads on until the first line is there, or is too long for a chart.
+    fn fill_first_line(&mut self) -> anyhow::Result<()> {
+        while !self.ended
+            && self.rest.len() <= CHART_BYTES_MAX
+            && memchr::memchr(b'\n', &self.rest).is_none()
+        {
+            self.fill(self.rest.len().saturating_mul(2))?;
+        }
+        Ok(())
+    }
+
+    fn whole(&mut self) -> anyhow::Result<Text> {
+        self.fill(WHOLE_BYTES_MAX + 1)?;
+        let bytes = std::mem::take(&mut self.rest);
+        if bytes.len() <= WHOLE_BYTES_MAX {
+            return Ok(Text::Whole(bytes));
+        }
+        self.bytes = Box::new(io::empty());
+        self.ended = true;
+        Ok(Text::TooLarge(self.name.clone()))
+    }
+
+    /// As many whole lines as there are, one at least.
+    fn lines(&mut self, first: usize) -> anyhow::Result<Text> {
+        let mut wanted = BLOCK_BYTES;
+        let end = loop {
+            if let Some(end) = memchr::memrchr(b'\n', &self.rest) {
+                break end + 1;
+            }
+            if self.ended {
+                break self.rest.len();
+            }
+            if self.rest.len() > CHART_BYTES_MAX {
+                self.skip_line()?;
+                self.line = Some(first + 1);
+                return Ok(Text::TooLarge(format!("{} line {first}", self.name)));
+            }
+            wanted = wanted.saturating_mul(2).min(CHART_BYTES_MAX + 1);
+            self.fill(wanted)?;
+        };
+        let behind = self.rest.split_off(end);
+        let lines = std::mem::replace(&mut self.rest, behind);
+        self.line = Some(first + memchr::memchr_iter(b'\n', &lines).count());
+        Ok(Text::Lines(first, lines))
+    }
+
+    /// Passes over the rest of a line.
+    fn skip_line(&mut self) -> anyhow::Result<()> {
+        loop {
+            self.rest.clear();
+            self.fill(BLOCK_BYTES)?;
+            if let Some(end) = memchr::memchr(b'\n', &self.rest) {
+                self.rest.drain(..=end);
+                return Ok(());
+            }
+            if self.ended {
+                self.rest.clear();
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn cannot_read(file: &Path) -> String {
+    match file.as_os_str() == "-" {
+        true => "standard input cannot be read".to_owned(),
+        false => format!("{}: cannot be read", file.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// Names of the charts of a file, and how many blocks it came in.
+    fn names(text: &[u8]) -> (Vec<String>, usize) {
+        let mut file = tempfile::NamedTempFile::with_suffix("f.ndjson").unwrap();
+        file.write_all(text).unwrap();
+        let own = file.path().file_name().unwrap().to_string_lossy();
+        let (mut names, mut blocks) = (Vec::new(), 0);
+        for block in Blocks::new(vec![file.path().to_owned()]) {
+            let readings = block.unwrap().read();
+            names.extend(readings.iter().map(|one| one.name.replace(&*own, "f")));
+            blocks += 1;
+        }
+        (names, blocks)
+    }
+
+    fn chart(id: usize) -> String {
+        format!(r#"{{"id":"{id}","patient":{{"name":{{"last":"Oak"}}}},"encounter":{{}}}}"#)
+    }
+
+    #[test]
+    fn long_files_come_in_blocks_and_short_ones_whole() {
+        let count = 3 * BLOCK_BYTES / chart(0).len();
+        let mut lines: Vec<String> = (0..count).map(chart).collect();
+        lines[7] = "{\"id\":".into();
+        lines[count / 2] = "{}{}".into();
+        let mut expected: Vec<String> = (0..count).map(|id| id.to_string()).collect();
+        expected[7] = "f line 8".into();
+        expected[count / 2] = format!("f line {}", count / 2 + 1);
+        let (names_, blocks) = names(lines.join("\n").as_bytes());
+        assert!(names_ == expected && blocks > 2, "{blocks}");
+        let array = format!("[{}]", lines[10..20].join(",\n"));
+        assert_eq!(names(array.as_bytes()), (expected[10..20].to_vec(), 1));
+        // A broken first line makes no other file of it.
+        lines[0] = "{".into();
+        assert_eq!(names(lines.join("\n").as_bytes()).0[1..], expected[1..]);
+    }
+
+    #[test]
+    fn a_long_array_is_whole() {
+        let count = 3 * BLOCK_BYTES / chart(0).len();
+        let lines: Vec<String> = (0..count).map(chart).collect();
+        let (names, blocks) = names(format!("[\n{}\n]", lines.join(",\n")).as_bytes());
+        assert_eq!((names.len(), blocks), (count, 1));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_told_and_passed_over() {
+        let mut text = format!("{}\n{{\"id\":\"", chart(1)).into_bytes();
+        text.extend(std::iter::repeat_n(b'x', CHART_BYTES_MAX + BLOCK_BYTES));
+        text.extend_from_slice(format!("\"}}\n{}\n", chart(3)).as_bytes());
+        assert_eq!(names(&text).0, ["1", "f line 2", "3"]);
+    }
+}
