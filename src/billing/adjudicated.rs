@@ -175,7 +175,7 @@ fn decide(
         format_args!("{at}/adjustments"),
     );
     outcome(
-        &mut Fields::new(notes, kind, at, format_args!("{to}.detail")),
+        &mut Fields::new(notes, kind, &at, &format!("{to}.detail")),
         decision,
         payer,
     );
@@ -306,7 +306,7 @@ fn line_decision(
         "lines[{}].adjudications[0]",
         given.procedure.saturating_sub(1)
     );
-    let mut fields = Fields::new(notes, kind, at, &of_line);
+    let mut fields = Fields::new(notes, kind, &at, &of_line);
     let code = fields.shaped(("code", "procedure"), &given.code, shape::hcpcs, || {
         "a procedure code".to_owned()
     });

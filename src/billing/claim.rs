@@ -120,7 +120,7 @@ pub(super) fn claims(
         providers,
         other_payers,
         lines,
-        detail: header.detail,
+        detail: header.detail.into(),
         kind: own?,
     };
     scrub::claim(notes, chart, &claim);
@@ -152,7 +152,7 @@ fn payer_of(notes: &mut Notes<'_>, kind: Kind, billable: &Billable<'_>) -> Optio
     let pointer = format_args!("{}/payer", billable.pointer);
     let name = &billable.partner.name;
     let name = text::text(notes, pointer, name, text::LAST_NAME_MAX)?;
-    let mut fields = Fields::new(notes, kind, &*billable.pointer, "payer");
+    let mut fields = Fields::new(notes, kind, &billable.pointer, "payer");
     let office = &billable.coverage.claim_office;
     let office = fields.number(
         ("claim_office", "detail.other_ids"),
@@ -201,22 +201,22 @@ fn header(
     };
     let consent = &chart.consent;
     notes.from("provider_signature_on_file", "/consent/provider_signature");
-    let mut fields = Fields::new(notes, kind, "/consent", "");
+    let mut fields = Fields::new(notes, kind, &"/consent", "");
     let assignment = fields.need_code("assignment", &consent.assignment, ASSIGNMENTS);
     let benefits = ("benefits_assigned", "benefits_assignment");
     let benefits = fields.need_code(benefits, &consent.benefits_assigned, BENEFITS);
     let release = ("release", "release_of_information");
     let release = fields.need_code(release, &consent.release, RELEASES);
-    let mut fields = Fields::new(notes, kind, "/submission", "");
+    let mut fields = Fields::new(notes, kind, &"/submission", "");
     let delay_reason = &chart.submission.delay_reason;
     let delay_reason = fields.code("delay_reason", delay_reason, DELAY_REASONS);
-    let mut fields = Fields::new(notes, kind, "", "");
+    let mut fields = Fields::new(notes, kind, &"", "");
     let patient_paid = fields
         .only(PROFESSIONAL | DENTAL)
         .money("patient_paid", &chart.patient_paid);
     let accident = accident(notes, kind, chart);
     let dates = dates(notes, kind, chart);
-    let mut fields = Fields::new(notes, kind, "", "");
+    let mut fields = Fields::new(notes, kind, &"", "");
     let attachments = fields.list(
         "attachments",
         &chart.attachments,
@@ -267,7 +267,7 @@ fn place(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) -> Option<St
 fn accident(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Option<Accident> {
     let at = "/encounter/accident";
     let given = chart.encounter.accident.as_ref()?;
-    let mut fields = Fields::new(notes, kind, at, "");
+    let mut fields = Fields::new(notes, kind, &at, "");
     if !fields.only(PROFESSIONAL | DENTAL).takes("causes", true) {
         return None;
     }
@@ -325,7 +325,7 @@ fn accident(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Option<Accident
 /// DTP of loop 2300.
 fn dates(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> ClaimDates {
     let encounter = &chart.encounter;
-    let mut fields = Fields::new(notes, kind, "/encounter", "dates");
+    let mut fields = Fields::new(notes, kind, &"/encounter", "dates");
     let accident = encounter.accident.as_ref();
     let accident = accident.and_then(|accident| accident.date);
     let mut professional = |name: &str, day| fields.only(PROFESSIONAL).day(name, day);
@@ -403,10 +403,10 @@ pub(super) fn attachment(
 fn supplement(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Supplement {
     const MAX: usize = text::REFERENCE_MAX;
     let numbers = &chart.authorizations;
-    let mut fields = Fields::new(notes, kind, "/submission", "supplement");
+    let mut fields = Fields::new(notes, kind, &"/submission", "supplement");
     let claim_number = &chart.submission.payer_claim_number;
     let payer_claim_number = fields.number("payer_claim_number", claim_number, MAX);
-    let mut fields = Fields::new(notes, kind, "/authorizations", "supplement");
+    let mut fields = Fields::new(notes, kind, &"/authorizations", "supplement");
     let unsaid = ("service_exception", "service_authorization_exception");
     let medical_record = &numbers.medical_record;
     let medical_record =

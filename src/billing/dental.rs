@@ -26,7 +26,7 @@ pub(super) fn own(notes: &mut Notes<'_>, chart: &Chart) -> Dental {
     let Some(given) = &chart.dental else {
         return Dental::default();
     };
-    let mut fields = Fields::new(notes, Kind::Dental, "/dental", "kind.dental");
+    let mut fields = Fields::new(notes, Kind::Dental, &"/dental", "kind.dental");
     fields.flag("predetermination", given.predetermination);
     fields
         .notes

@@ -49,20 +49,20 @@ const ANESTHESIA_PROCEDURES_MAX: usize = 2;
 
 /// Facts of the claim as a whole.
 pub(super) fn of_claim(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> ClaimDetail {
-    let mut fields = Fields::new(notes, kind, "/consent", "detail");
+    let mut fields = Fields::new(notes, kind, &"/consent", "detail");
     let source = &chart.consent.patient_signature_source;
     let patient_signature_source =
         fields
             .only(PROFESSIONAL)
             .code("patient_signature_source", source, &["P"]);
-    let mut fields = Fields::new(notes, kind, "/submission", "detail");
+    let mut fields = Fields::new(notes, kind, &"/submission", "detail");
     let program = &chart.submission.special_program;
     let special_program =
         fields
             .only(PROFESSIONAL | DENTAL)
             .code("special_program", program, PROGRAMS);
     let encounter = &chart.encounter;
-    let mut fields = Fields::new(notes, kind, "/encounter", "detail");
+    let mut fields = Fields::new(notes, kind, &"/encounter", "detail");
     let conditions = fields.only(PROFESSIONAL | INSTITUTIONAL).codes(
         "conditions",
         &encounter.conditions,
@@ -98,7 +98,7 @@ pub(super) fn of_claim(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Clai
         )
     });
     let drop_off = drop_off(&mut fields, encounter.drop_off.as_ref());
-    let mut fields = Fields::new(notes, kind, "", "detail");
+    let mut fields = Fields::new(notes, kind, &"", "detail");
     let file_information = file_information(&mut fields, &chart.file_information);
     let (contract, repricing) = pricing(&mut fields, &chart.pricing);
     let notes_max = match kind {
@@ -107,7 +107,7 @@ pub(super) fn of_claim(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Clai
         Kind::Dental => 5,
     };
     let further_notes = fields.list(("notes", "further_notes"), &chart.notes, notes_max, note);
-    let mut fields = Fields::new(notes, kind, "/authorizations", "detail");
+    let mut fields = Fields::new(notes, kind, &"/authorizations", "detail");
     let further = &chart.authorizations.further;
     let further_numbers = fields.only(INSTITUTIONAL).list(
         ("further", "further_numbers"),
@@ -144,7 +144,7 @@ pub(super) fn claim_note(
     chart: &Chart,
     detail: &mut ClaimDetail,
 ) -> Option<Phi<String>> {
-    let mut fields = Fields::new(notes, kind, "", "");
+    let mut fields = Fields::new(notes, kind, &"", "");
     let own = fields.phi("note", &chart.note, text::NOTE_MAX);
     if kind == Kind::Professional && chart.note.is_some() && !chart.notes.is_empty() {
         fields.add(Code::TooMany, "notes", "one note");
@@ -270,7 +270,7 @@ pub(super) fn file_information(fields: &mut Fields<'_, '_>, given: &[String]) ->
         |fields, line| {
             // Its format is the state's: letter for letter.
             let pointer = fields.own();
-            text::number(fields.notes, &pointer, Some(line), text::NOTE_MAX).map(Phi::new)
+            text::number(fields.notes, pointer, Some(line), text::NOTE_MAX).map(Phi::new)
         },
     )
 }

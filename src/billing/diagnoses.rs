@@ -79,7 +79,7 @@ impl Diagnoses {
     ) -> Option<Diagnosis> {
         let name = "present_on_admission";
         let present = given.present_on_admission.as_ref();
-        let mut fields = Fields::new(notes, self.kind, at, "");
+        let mut fields = Fields::new(notes, self.kind, &at, "");
         let is_said = fields.only(INSTITUTIONAL).takes(name, present.is_some());
         let present = present.filter(|_| is_said);
         let present = listed_code(
@@ -213,7 +213,7 @@ impl Diagnoses {
         at: impl Pointer,
         given: &[usize],
     ) -> Vec<u8> {
-        let mut fields = Fields::new(notes, self.kind, at, "");
+        let mut fields = Fields::new(notes, self.kind, &at, "");
         let is_there = fields
             .only(PROFESSIONAL | DENTAL)
             .takes("diagnosis_pointers", !given.is_empty());

@@ -1,6 +1,8 @@
 //! One part of a chart on its way into one part of a claim, field by field: each is shaped, told of where it is wrong or
 //! has no place, and remembered by where it came from. It must not know what the fields mean.
 
+use std::fmt::{self, Display};
+
 use jiff::civil::Date;
 
 use super::kind::{ALL, Kind, Kinds};
@@ -16,12 +18,50 @@ pub(super) const CENTS_MAX: i64 = 9_999_999_999;
 pub(super) struct Fields<'f, 'a> {
     pub(super) notes: &'f mut Notes<'a>,
     pub(super) kind: Kind,
-    /// JSON pointer of the chart's part.
-    at: String,
-    /// The claim's part, as its JSON names it; empty for the claim as a whole.
-    to: String,
+    place: Place<'f>,
     /// The kinds of claim that have a place for the next field.
     kinds: Kinds,
+}
+
+/// Where a part stands in chart and claim, put into words only where something is told of it.
+#[derive(Clone, Copy)]
+enum Place<'p> {
+    /// JSON pointer of the chart's part, and the claim's part as its JSON names it, empty for the claim as a whole.
+    Root(&'p dyn Display, &'p str),
+    Part(&'p Place<'p>, Name<'p>),
+    /// Its index in the chart and in the claim.
+    Item(&'p Place<'p>, usize, usize),
+}
+
+/// The chart's part.
+#[derive(Clone, Copy)]
+struct At<'p>(Place<'p>);
+
+/// The claim's part.
+#[derive(Clone, Copy)]
+struct To<'p>(Place<'p>);
+
+impl Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Place::Root(at, _) => at.fmt(f),
+            Place::Part(around, Name { chart: "", .. }) => Self(*around).fmt(f),
+            Place::Part(around, name) => write!(f, "{}/{}", Self(*around), name.chart),
+            Place::Item(around, index, _) => write!(f, "{}/{index}", Self(*around)),
+        }
+    }
+}
+
+impl Display for To<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Place::Root(_, to) => f.write_str(to),
+            Place::Part(around, Name { claim: "", .. }) => Self(*around).fmt(f),
+            Place::Part(Place::Root(_, ""), name) => f.write_str(name.claim),
+            Place::Part(around, name) => write!(f, "{}.{}", Self(*around), name.claim),
+            Place::Item(around, _, index) => write!(f, "{}[{index}]", Self(*around)),
+        }
+    }
 }
 
 /// A field's name in the chart and in the claim.
@@ -50,22 +90,25 @@ impl<'f, 'a> Fields<'f, 'a> {
     pub(super) fn new(
         notes: &'f mut Notes<'a>,
         kind: Kind,
-        at: impl Pointer,
-        to: impl Pointer,
+        at: &'f dyn Display,
+        to: &'f str,
     ) -> Self {
+        Self::at(notes, kind, Place::Root(at, to))
+    }
+
+    fn at(notes: &'f mut Notes<'a>, kind: Kind, place: Place<'f>) -> Self {
         Self {
             notes,
             kind,
-            at: at.to_string(),
-            to: to.to_string(),
+            place,
             kinds: ALL,
         }
     }
 
     /// A part of this part.
-    pub(super) fn part<'n>(&mut self, name: impl Into<Name<'n>>) -> Fields<'_, 'a> {
-        let (at, to) = self.places(name.into());
-        Fields::new(self.notes, self.kind, &at, &to)
+    pub(super) fn part<'n>(&'n mut self, name: impl Into<Name<'n>>) -> Fields<'n, 'a> {
+        let place = Place::Part(&self.place, name.into());
+        Fields::at(self.notes, self.kind, place)
     }
 
     /// Only these kinds of claim have a place for the next field.
@@ -75,20 +118,17 @@ impl<'f, 'a> Fields<'f, 'a> {
     }
 
     pub(super) fn pointer(&self, name: &str) -> String {
-        match name {
-            "" => self.own(),
-            name => format!("{}/{name}", self.at),
-        }
+        At(Place::Part(&self.place, name.into())).to_string()
     }
 
     /// The pointer of this part itself.
-    pub(super) fn own(&self) -> String {
-        self.at.clone()
+    pub(super) fn own(&self) -> impl Pointer + use<'f, 'a> {
+        At(self.place)
     }
 
     pub(super) fn add(&mut self, code: Code, name: &str, detail: impl Into<String>) {
-        let pointer = self.pointer(name);
-        self.notes.add(code, &pointer, detail);
+        let pointer = At(Place::Part(&self.place, name.into()));
+        self.notes.add(code, pointer, detail);
     }
 
     /// Whether the claim has a place for a field that is there; the field is told of where it has none.
@@ -108,8 +148,8 @@ impl<'f, 'a> Fields<'f, 'a> {
         given: &Option<String>,
         max: usize,
     ) -> Option<String> {
-        let pointer = self.placed(name.into(), given.as_ref())?;
-        text::optional(self.notes, &pointer, given.as_ref(), max)
+        let (notes, pointer) = self.placed(name.into(), given.as_ref())?;
+        text::optional(notes, pointer, given.as_ref(), max)
     }
 
     /// [`Self::text`] about a person.
@@ -129,8 +169,8 @@ impl<'f, 'a> Fields<'f, 'a> {
         given: &Option<String>,
         max: usize,
     ) -> Option<String> {
-        let pointer = self.placed(name.into(), given.as_ref())?;
-        text::number(self.notes, &pointer, given.as_ref(), max)
+        let (notes, pointer) = self.placed(name.into(), given.as_ref())?;
+        text::number(notes, pointer, given.as_ref(), max)
     }
 
     /// A code of a short list, in capitals.
@@ -166,10 +206,10 @@ impl<'f, 'a> Fields<'f, 'a> {
         expected: impl Fn() -> String,
     ) -> Option<String> {
         let given = given.as_ref().filter(|given| !given.trim().is_empty());
-        let pointer = self.placed(name.into(), given)?;
+        let (notes, pointer) = self.placed(name.into(), given)?;
         let code = shape(given?);
         if code.is_none() {
-            self.notes.add(Code::CodeUnknown, &pointer, expected());
+            notes.add(Code::CodeUnknown, pointer, expected());
         }
         code
     }
@@ -180,8 +220,8 @@ impl<'f, 'a> Fields<'f, 'a> {
         name: impl Into<Name<'n>>,
         given: &Option<Decimal>,
     ) -> Option<Money> {
-        let pointer = self.placed(name.into(), given.as_ref())?;
-        amount(self.notes, &pointer, given.as_ref()?)
+        let (notes, pointer) = self.placed(name.into(), given.as_ref())?;
+        amount(notes, pointer, given.as_ref()?)
     }
 
     /// A number above zero, such as miles or units.
@@ -190,10 +230,10 @@ impl<'f, 'a> Fields<'f, 'a> {
         name: impl Into<Name<'n>>,
         given: &Option<Decimal>,
     ) -> Option<String> {
-        let pointer = self.placed(name.into(), given.as_ref())?;
+        let (notes, pointer) = self.placed(name.into(), given.as_ref())?;
         let quantity = shape::quantity(given.as_ref()?.as_str());
         if quantity.is_none() {
-            self.notes.add(Code::QuantityShape, &pointer, "");
+            notes.add(Code::QuantityShape, pointer, "");
         }
         quantity
     }
@@ -245,15 +285,13 @@ impl<'f, 'a> Fields<'f, 'a> {
                 format!("at most {}", before + max),
             );
         }
-        let (at, to) = self.places(name);
+        let place = Place::Part(&self.place, name);
         let mut made = Vec::new();
         for (index, one) in (before..).zip(given) {
-            let (at, to) = (format!("{at}/{index}"), format!("{to}[{}]", made.len()));
-            let mut fields = Fields::new(self.notes, self.kind, &at, &to);
-            let one = make(&mut fields, one);
+            let place = Place::Item(&place, index, made.len());
+            let one = make(&mut Fields::at(self.notes, self.kind, place), one);
             if one.is_some() {
-                let Fields { at, to, .. } = fields;
-                self.notes.from(to, &at);
+                self.notes.from(To(place), At(place));
             }
             made.extend(one);
         }
@@ -272,30 +310,24 @@ impl<'f, 'a> Fields<'f, 'a> {
         self.list(name, given, max, |fields, code| {
             let shaped = shape(code);
             if shaped.is_none() {
-                let at = fields.at.clone();
-                fields.notes.add(Code::CodeUnknown, &at, expected);
+                fields.add(Code::CodeUnknown, "", expected);
             }
             shaped
         })
     }
 
     /// Where a field that is there comes from, if it has a place.
-    fn placed<T: ?Sized>(&mut self, name: Name<'_>, given: Option<&T>) -> Option<String> {
+    fn placed<'n, T: ?Sized>(
+        &'n mut self,
+        name: Name<'n>,
+        given: Option<&T>,
+    ) -> Option<(&'n mut Notes<'a>, At<'n>)> {
         if !self.takes(name.chart, given.is_some()) {
             return None;
         }
-        let (at, to) = self.places(name);
-        self.notes.from(to, &at);
-        Some(at)
-    }
-
-    fn places(&self, Name { chart, claim }: Name<'_>) -> (String, String) {
-        let to = match (self.to.as_str(), claim) {
-            (to, "") => to.to_owned(),
-            ("", claim) => claim.to_owned(),
-            (to, claim) => format!("{to}.{claim}"),
-        };
-        (self.pointer(chart), to)
+        let place = Place::Part(&self.place, name);
+        self.notes.from(To(place), At(place));
+        Some((self.notes, At(place)))
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) fn own(
     let mut fields = Fields::new(
         notes,
         Kind::Institutional,
-        "/encounter/accident",
+        &"/encounter/accident",
         "kind.institutional",
     );
     let accident_state = fields.shaped(
@@ -114,7 +114,7 @@ pub(super) fn own(
     let mut fields = Fields::new(
         notes,
         Kind::Institutional,
-        "/authorizations",
+        &"/authorizations",
         "kind.institutional",
     );
     let peer_review = fields.number(
@@ -122,7 +122,7 @@ pub(super) fn own(
         &chart.authorizations.peer_review,
         text::REFERENCE_MAX,
     );
-    let mut fields = Fields::new(notes, Kind::Institutional, "/stay", "kind.institutional");
+    let mut fields = Fields::new(notes, Kind::Institutional, &"/stay", "kind.institutional");
     let is_blank = |text: &String| text.trim().is_empty();
     if stay.patient_status.as_ref().is_none_or(is_blank) {
         fields.add(Code::PatientStatusMissing, "patient_status", "");

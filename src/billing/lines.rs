@@ -91,7 +91,7 @@ fn line(
     let drug = match &given.drug {
         None => None,
         Some(given) => {
-            let is_there = Fields::new(notes, kind, at, &to)
+            let is_there = Fields::new(notes, kind, &at, &to)
                 .only(PROFESSIONAL | INSTITUTIONAL)
                 .takes("drug", true);
             match is_there {
@@ -100,7 +100,7 @@ fn line(
             }
         }
     };
-    let mut fields = Fields::new(notes, kind, at, &to);
+    let mut fields = Fields::new(notes, kind, &at, &to);
     let unit = unit(&mut fields, given.unit);
     let place = &given.place_of_service;
     let place = fields
@@ -151,7 +151,7 @@ fn line(
         drug,
         providers,
         adjudications: Vec::new(),
-        detail,
+        detail: detail.into(),
         kind: kind_of_line?,
     })
 }
@@ -325,7 +325,7 @@ fn kind_of_line(fields: &mut Fields<'_, '_>, given: &Procedure) -> Option<LineKi
             hospital::line(fields, given).map(|line| LineKind::Institutional(Box::new(line)))
         }
         Kind::Dental => {
-            let given = given.dental.as_ref().filter(|_| is_tooth);
+            let given = given.dental.as_deref().filter(|_| is_tooth);
             Some(LineKind::Dental(Box::new(dental::line(fields, given))))
         }
     }
@@ -375,7 +375,7 @@ fn line_detail(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineDetail {
             ATTACHMENTS_MAX,
             claim::attachment,
         ),
-        ambulance: detail::ambulance(&mut fields, "ambulance", given.ambulance.as_ref()),
+        ambulance: detail::ambulance(&mut fields, "ambulance", given.ambulance.as_deref()),
         certifications: detail::certifications(&mut fields, PROFESSIONAL, &given.certifications),
         dates: dates(&mut fields, given),
         ambulance_patients: fields
@@ -496,44 +496,48 @@ fn providers_of(
     for (name, named, role) in [
         (
             "rendering",
-            given.rendering.as_ref(),
+            given.rendering.as_deref(),
             ProviderRole::Rendering,
         ),
         (
             "purchased_from",
-            given.purchased_from.as_ref(),
+            given.purchased_from.as_deref(),
             ProviderRole::PurchasedService,
         ),
         (
             "service_facility",
-            given.service_facility.as_ref(),
+            given.service_facility.as_deref(),
             ProviderRole::ServiceFacility,
         ),
         (
             "supervising",
-            given.supervising.as_ref(),
+            given.supervising.as_deref(),
             ProviderRole::Supervising,
         ),
-        ("ordering", given.ordering.as_ref(), ProviderRole::Ordering),
+        (
+            "ordering",
+            given.ordering.as_deref(),
+            ProviderRole::Ordering,
+        ),
         ("/providers/ordering", of_chart, ProviderRole::Ordering),
         (
             "referring",
-            given.referring.as_ref(),
+            given.referring.as_deref(),
             ProviderRole::Referring,
         ),
         (
             "operating",
-            given.operating.as_ref(),
+            given.operating.as_deref(),
             ProviderRole::Operating,
         ),
         (
             "other_operating",
-            given.other_operating.as_ref(),
+            given.other_operating.as_deref(),
             ProviderRole::OtherOperating,
         ),
         (
             "assistant_surgeon",
-            given.assistant_surgeon.as_ref(),
+            given.assistant_surgeon.as_deref(),
             ProviderRole::AssistantSurgeon,
         ),
     ] {

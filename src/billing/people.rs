@@ -185,7 +185,7 @@ fn detail(
     } else {
         "patient.detail"
     };
-    let mut fields = Fields::new(notes, kind, "/patient", to);
+    let mut fields = Fields::new(notes, kind, &"/patient", to);
     PersonDetail {
         death_date: fields
             .only(PROFESSIONAL)
@@ -226,7 +226,7 @@ fn own_numbers(
     } else {
         "patient.detail"
     };
-    let mut fields = Fields::new(notes, kind, at, to);
+    let mut fields = Fields::new(notes, kind, &at, to);
     let member_id = coverage.patient_member_id.clone().filter(|_| !is_self);
     let casualty = ("casualty_claim", "property_casualty_claim");
     OwnNumbers {
@@ -239,7 +239,7 @@ fn own_numbers(
             .map(Phi::new),
         casualty_claim: fields.number(casualty, &coverage.casualty_claim, text::REFERENCE_MAX),
         social_security_number: {
-            let mut fields = Fields::new(notes, kind, at, "subscriber.detail");
+            let mut fields = Fields::new(notes, kind, &at, "subscriber.detail");
             social_security_number(&mut fields, &coverage.social_security_number)
         },
     }

@@ -1,6 +1,8 @@
 //! Providers of a claim in their roles, from the chart or the practice's configuration. It must
 //! not know what they did.
 
+use std::borrow::Cow;
+
 use super::kind::{self, Kind};
 use super::notes::{Notes, Pointer};
 use super::people::{address, person_name};
@@ -35,15 +37,15 @@ pub(super) fn billing(
     let source = match (&chart.providers.billing, configured) {
         (Some(named), Some(practice)) if npi_of(named).is_none() => {
             replaced(notes, at, named);
-            practice.clone()
+            Cow::Borrowed(practice)
         }
         (Some(named), Some(practice)) if npi_of(named) == npi_of(practice) => {
-            completed(notes, at, named, practice)
+            Cow::Owned(completed(notes, at, named, practice))
         }
-        (Some(named), _) => named.clone(),
+        (Some(named), _) => Cow::Borrowed(named),
         (None, Some(practice)) => {
             notes.add(Code::ProviderFromConfig, at, "");
-            practice.clone()
+            Cow::Borrowed(practice)
         }
         (None, None) => {
             notes.add(Code::ProviderMissing, at, "");
@@ -51,15 +53,17 @@ pub(super) fn billing(
         }
     };
     let npi = npi(notes, at, &source);
-    let mut provider = provider(notes, at, &source, Entity::Either, ANY_NUMBER);
+    let provider = provider(notes, at, &source, Entity::Either, ANY_NUMBER);
     let tax_id = tax_id(notes, at, source.tax_id.as_ref());
     let street = street(notes, format_args!("{at}/address"), source.address.as_ref());
-    let provider = provider.as_mut()?;
-    provider.npi = Some(npi?);
-    provider.tax_id = Some(tax_id?);
-    provider.address = Some(street?);
-    provider.contact = contact(notes, format_args!("{at}/phone"), source.phone.as_ref());
-    Some(provider.clone())
+    let contact = contact(notes, format_args!("{at}/phone"), source.phone.as_ref());
+    Some(Provider {
+        npi: Some(npi?),
+        tax_id: Some(tax_id?),
+        address: Some(street?),
+        contact,
+        ..provider?
+    })
 }
 
 /// The practice as the chart names it, with what the chart leaves out.

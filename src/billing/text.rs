@@ -68,6 +68,9 @@ pub(super) fn text(
     raw: &str,
     max: usize,
 ) -> Option<String> {
+    if is_plain(raw) {
+        return fitted(notes, pointer, raw.to_ascii_uppercase(), max);
+    }
     let mut written = String::with_capacity(raw.len());
     let mut repaired = false;
     for letter in raw.trim().chars() {
@@ -98,6 +101,17 @@ pub(super) fn text(
         notes.add(Code::TextRepaired, pointer, "");
     }
     fitted(notes, pointer, written, max)
+}
+
+/// Nothing is to be done but to write it in capitals.
+fn is_plain(raw: &str) -> bool {
+    let mut before = b' ';
+    let keeps = |byte: u8| {
+        let single = byte != b' ' || before != b' ';
+        before = byte;
+        single && matches!(byte, b' '..=b'~') && !DELIMITERS.as_bytes().contains(&byte)
+    };
+    raw.bytes().all(keeps) && before != b' '
 }
 
 /// [`text`] of a field that may be absent.
@@ -155,6 +169,22 @@ fn fitted(
 mod tests {
     use super::*;
     use crate::chart::Origins;
+
+    #[test]
+    fn plain_is_what_stays_as_it_is() {
+        for (raw, plain) in [
+            ("O'Neil 7-Day", true),
+            ("a  b", false),
+            (" a", false),
+            ("a ", false),
+            ("", false),
+            ("a*b", false),
+            ("é", false),
+            ("a\tb", false),
+        ] {
+            assert_eq!(is_plain(raw), plain, "{raw}");
+        }
+    }
 
     fn check(raw: &str, expected: Option<&str>, codes: &[Code]) {
         let origins = Origins::default();

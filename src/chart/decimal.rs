@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Decimal text, digit for digit: no binary float ever stands between a chart and a claim.
@@ -43,12 +45,40 @@ impl Serialize for Decimal {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => text,
-            serde_json::Value::Number(number) => number.to_string(),
-            _ => String::new(),
-        };
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("expected a decimal number"))
+        deserializer.deserialize_any(DecimalVisitor)
+    }
+}
+
+struct DecimalVisitor;
+
+impl<'de> Visitor<'de> for DecimalVisitor {
+    type Value = Decimal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a decimal number")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Decimal, E> {
+        Decimal::parse(text).ok_or_else(|| E::custom("expected a decimal number"))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Decimal, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Decimal, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    /// Of a [`serde_json::Value`], whose shortest text says the same.
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Decimal, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    /// A JSON number digit for digit, as `serde_json` hands one on (its feature `arbitrary_precision`).
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Decimal, A::Error> {
+        let number = serde_json::Number::deserialize(MapAccessDeserializer::new(map))?;
+        self.visit_str(&number.to_string())
     }
 }
 

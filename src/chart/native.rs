@@ -8,10 +8,10 @@ use super::{Chart, Code, Finding, Origins, Reading, SCHEMA_VERSION};
 
 /// A chart from its text where nothing is wrong with it, which takes a fraction of the time; `None` where a closer look must say.
 /// A name that stands twice is refused by the types.
-pub(super) fn plain(text: &[u8], name: &str) -> Option<Reading> {
-    let chart = serde_json::from_slice::<Chart>(text).ok()?;
+pub(super) fn plain(text: &[u8], name: impl Fn() -> String) -> Option<Reading> {
+    let chart = serde_json::from_slice::<Box<Chart>>(text).ok()?;
     let name = match chart.id.is_empty() {
-        true => name.to_owned(),
+        true => name(),
         false => chart.id.clone(),
     };
     Some(Reading {
@@ -28,7 +28,7 @@ pub(super) fn chart(value: &Value, name: &str) -> Reading {
         Some(Value::String(id)) if !id.is_empty() => id.clone(),
         _ => name.to_owned(),
     };
-    match Chart::deserialize(value) {
+    match Box::<Chart>::deserialize(value) {
         Ok(chart) => Reading {
             findings: version(&chart).into_iter().collect(),
             name,

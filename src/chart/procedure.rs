@@ -52,7 +52,7 @@ pub struct Procedure {
     pub revenue: Option<Revenue>,
     /// Of a dentist.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub dental: Option<ToothWork>,
+    pub dental: Option<Box<ToothWork>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drug: Option<Drug>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,27 +65,27 @@ pub struct Procedure {
     /// For another organization (NTE*TPO).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub third_party_note: Option<String>,
-    /// Providers of this line, where they differ from the chart's.
+    /// Providers of this line, where they differ from the chart's. Few lines have them: boxed, a line is small.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rendering: Option<Provider>,
+    pub rendering: Option<Box<Provider>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ordering: Option<Provider>,
+    pub ordering: Option<Box<Provider>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub referring: Option<Provider>,
+    pub referring: Option<Box<Provider>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub supervising: Option<Provider>,
+    pub supervising: Option<Box<Provider>>,
     /// Who did a service that was bought.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub purchased_from: Option<Provider>,
+    pub purchased_from: Option<Box<Provider>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_facility: Option<Provider>,
+    pub service_facility: Option<Box<Provider>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub operating: Option<Provider>,
+    pub operating: Option<Box<Provider>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub other_operating: Option<Provider>,
+    pub other_operating: Option<Box<Provider>>,
     /// Dental.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub assistant_surgeon: Option<Provider>,
+    pub assistant_surgeon: Option<Box<Provider>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purchased: Option<PurchasedService>,
     /// It follows an EPSDT screening.
@@ -100,7 +100,7 @@ pub struct Procedure {
     pub attachments: Vec<Attachment>,
     /// Where it differs from the encounter's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ambulance: Option<Ambulance>,
+    pub ambulance: Option<Box<Ambulance>>,
     /// Patients in the ambulance, where there was more than one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ambulance_patients: Option<Decimal>,

@@ -26,24 +26,26 @@ pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
 
 /// The charts of some lines of NDJSON, of which the first is line `first` of its source. Never fails, as [`read`].
 pub fn read_lines(bytes: &[u8], name: &str, first: usize) -> Vec<Reading> {
-    without_mark(bytes)
-        .split(|&byte| byte == b'\n')
-        .zip(first..)
-        .filter(|(line, _)| !line.trim_ascii().is_empty())
-        .flat_map(|(line, number)| read_line(line, &format!("{name} line {number}")))
-        .collect()
+    let mut readings = Vec::new();
+    let lines = without_mark(bytes).split(|&byte| byte == b'\n');
+    for (line, number) in lines.zip(first..) {
+        if !line.trim_ascii().is_empty() {
+            read_line(line, &|| format!("{name} line {number}"), &mut readings);
+        }
+    }
+    readings
 }
 
-fn read_line(line: &[u8], name: &str) -> Vec<Reading> {
+fn read_line(line: &[u8], name: &dyn Fn() -> String, readings: &mut Vec<Reading>) {
     if line.len() > CHART_BYTES_MAX {
-        return vec![too_large(name)];
+        return readings.push(too_large(&name()));
     }
     if let Some(reading) = native::plain(line, name) {
-        return vec![reading];
+        return readings.push(reading);
     }
     match serde_json::from_slice(line) {
-        Ok(value) => distinct_charts(line, &value, name),
-        Err(_) => vec![not_json(name, line)],
+        Ok(value) => readings.extend(distinct_charts(line, &value, &name())),
+        Err(_) => readings.push(not_json(&name(), line)),
     }
 }
 

@@ -11,7 +11,7 @@ pub struct Reading {
     /// The chart's id, or a name by place where it has none (`line 7`).
     pub name: String,
     /// `None` when it could not be read; the findings say why.
-    pub chart: Option<Chart>,
+    pub chart: Option<Box<Chart>>,
     pub findings: Vec<Finding>,
     pub origins: Origins,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ClaimDetail, ClaimKind, LineAdjudication, LineDetail, LineKind, Money, OtherPayer, Patient,
-    Payer, Phi, Provider, Subscriber,
+    Payer, Phi, Provider, Seldom, Subscriber,
 };
 
 /// A claim to one payer.
@@ -67,7 +67,7 @@ pub struct Claim {
     /// At most 50, of an institutional claim 999.
     pub lines: Vec<ServiceLine>,
     #[serde(default)]
-    pub detail: ClaimDetail,
+    pub detail: Seldom<ClaimDetail>,
     #[serde(default, skip_serializing_if = "ClaimKind::is_professional")]
     pub kind: ClaimKind,
 }
@@ -339,7 +339,7 @@ pub struct ServiceLine {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjudications: Vec<LineAdjudication>,
     #[serde(default)]
-    pub detail: LineDetail,
+    pub detail: Seldom<LineDetail>,
     #[serde(default, skip_serializing_if = "LineKind::is_professional")]
     pub kind: LineKind,
 }

@@ -1,14 +1,30 @@
 //! What few claims carry: each struct is empty by default, so that a claim names only what it has.
 //! It must not know X12; the segment in a comment is where the 837 puts the fact.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Attachment, Money, Phi};
+use super::{Absent, Address, Attachment, Money, Phi};
 
 /// serde's attribute wants a path; this one is short.
 fn absent<T>(value: &Option<T>) -> bool {
     value.is_none()
+}
+
+impl Absent for ClaimDetail {
+    fn absent() -> &'static Self {
+        static ABSENT: LazyLock<ClaimDetail> = LazyLock::new(ClaimDetail::default);
+        &ABSENT
+    }
+}
+
+impl Absent for LineDetail {
+    fn absent() -> &'static Self {
+        static ABSENT: LazyLock<LineDetail> = LazyLock::new(LineDetail::default);
+        &ABSENT
+    }
 }
 
 /// Facts of the whole claim that most claims do not have.

@@ -8,6 +8,7 @@ mod money;
 mod other_payer;
 mod party;
 mod phi;
+mod seldom;
 #[cfg(test)]
 pub(crate) mod strategies;
 
@@ -34,3 +35,4 @@ pub use party::{
     Address, Contact, Name, Npi, Patient, Payer, Provider, Sex, Submitter, Subscriber, TaxId,
 };
 pub use phi::Phi;
+pub use seldom::{Absent, Seldom};

@@ -80,7 +80,7 @@ pub fn reading(number: u64, today: Date) -> Reading {
     let chart = chart(number, today);
     Reading {
         name: chart.id.clone(),
-        chart: Some(chart),
+        chart: Some(Box::new(chart)),
         findings: Vec::new(),
         origins: crate::chart::Origins::default(),
     }

@@ -272,7 +272,7 @@ fn perform(
             _ => continue,
         };
         if common.as_ref() != Some(&member.provider) {
-            *slot = Some(member.provider.clone());
+            *slot = Some(Box::new(member.provider.clone()));
             draft.mark(format!("{pointer}/{name}"), &*member.path);
         }
     }

@@ -90,7 +90,7 @@ fn id_of(draft: &mut Draft, node: &Node, source: &str) -> String {
 fn finish(draft: Draft, name: String, chart: Chart) -> Reading {
     Reading {
         name,
-        chart: Some(chart),
+        chart: Some(Box::new(chart)),
         findings: draft.findings,
         origins: draft.origins,
     }

@@ -285,7 +285,7 @@ fn revenue_only(line: &mut ServiceLine) {
     line.diagnosis_pointers.clear();
     line.emergency = false;
     (line.prior_authorization, line.clia, line.note) = (None, None, None);
-    line.detail = LineDetail {
+    line.detail = Seldom::from(LineDetail {
         procedure_kind: line.detail.procedure_kind.take(),
         attachments: std::mem::take(&mut line.detail.attachments),
         supplement: LineSupplement {
@@ -296,7 +296,7 @@ fn revenue_only(line: &mut ServiceLine) {
         third_party_note: line.detail.third_party_note.take(),
         repricing: line.detail.repricing.take(),
         ..LineDetail::default()
-    };
+    });
     if line.procedure.is_empty() {
         line.modifiers.clear();
         line.description = None;
@@ -342,7 +342,7 @@ fn tooth_only(line: &mut ServiceLine) {
     line.emergency = false;
     line.service_to = None;
     (line.clia, line.note, line.drug) = (None, None, None);
-    line.detail = LineDetail {
+    line.detail = Seldom::from(LineDetail {
         supplement: LineSupplement {
             referral: line.detail.supplement.referral.take(),
             ..LineSupplement::default()
@@ -353,7 +353,7 @@ fn tooth_only(line: &mut ServiceLine) {
         repricing: line.detail.repricing.take(),
         further_numbers: std::mem::take(&mut line.detail.further_numbers),
         ..LineDetail::default()
-    };
+    });
     for adjudication in &mut line.adjudications {
         adjudication.procedure = "D2750".into();
         adjudication.revenue_code = None;

@@ -97,7 +97,7 @@ pub(super) fn line(kind: Kind) -> BoxedStrategy<ServiceLine> {
                     drug,
                     providers,
                     adjudications,
-                    detail,
+                    detail: detail.into(),
                     kind: own,
                 }
             },

@@ -213,7 +213,7 @@ fn body(kind: Kind) -> BoxedStrategy<Claim> {
                     providers,
                     other_payers,
                     lines,
-                    detail,
+                    detail: detail.into(),
                     kind: own,
                 };
                 kind::fitted(claim)

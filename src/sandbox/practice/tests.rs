@@ -155,7 +155,7 @@ fn charts_are_their_own_and_always_the_same() {
     assert!(all[7] == chart(7, TODAY));
     let json = serde_json::to_vec(&all[7]).unwrap();
     let again = crate::chart::read(&json, "demo");
-    assert!(again[0].chart.as_ref() == Some(&all[7]));
+    assert!(again[0].chart.as_deref() == Some(&all[7]));
     assert_eq!(again[0].findings, []);
     for chart in &all {
         let start = chart.encounter.start.unwrap();

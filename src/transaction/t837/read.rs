@@ -301,7 +301,8 @@ impl ClaimReader {
                 pay_to_plan: billing.and_then(|level| level.value.pay_to_plan.clone()),
                 currency: billing.and_then(|level| level.value.currency.clone()),
                 ..ClaimDetail::default()
-            },
+            }
+            .into(),
             kind: ClaimKind::default(),
         }
     }

@@ -11,7 +11,7 @@ use super::read_party as party;
 use super::{dental, institutional, professional};
 use crate::claim::{
     Claim, ClaimKind, Drug, LineAdjudication, LineDetail, LineKind, Measurement, Money,
-    PurchasedService, RoledProvider, ServiceLine,
+    PurchasedService, RoledProvider, Seldom, ServiceLine,
 };
 use crate::x12::Segment;
 
@@ -44,7 +44,7 @@ pub(super) fn empty(kind: &ClaimKind) -> ServiceLine {
         drug: None,
         providers: Vec::new(),
         adjudications: Vec::new(),
-        detail: LineDetail::default(),
+        detail: Seldom::default(),
         kind: match kind {
             ClaimKind::Professional => LineKind::Professional,
             ClaimKind::Institutional(_) => LineKind::Institutional(Box::default()),

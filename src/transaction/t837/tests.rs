@@ -94,7 +94,7 @@ fn line(number: usize) -> ServiceLine {
         drug: None,
         providers: Vec::new(),
         adjudications: Vec::new(),
-        detail: LineDetail::default(),
+        detail: LineDetail::default().into(),
         kind: LineKind::Professional,
     }
 }
@@ -161,7 +161,7 @@ fn visit() -> Claim {
         ],
         other_payers: Vec::new(),
         lines: vec![line(1), line(2)],
-        detail: ClaimDetail::default(),
+        detail: ClaimDetail::default().into(),
         kind: ClaimKind::Professional,
     }
 }
