@@ -94,6 +94,11 @@ pub(super) fn claims(
     let other_payers = adjudicated::other_payers(biller, notes, kind, chart, &others, &mut lines);
     let (subscriber, patient) = people?;
     let header = header?;
+    // A line says only another place than the claim's.
+    for line in &mut lines {
+        let place = line.place_of_service.take();
+        line.place_of_service = place.filter(|place| *place != header.place_of_service);
+    }
     let claim = Claim {
         control_number: String::new(),
         billing_provider: billing?,

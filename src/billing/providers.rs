@@ -56,7 +56,7 @@ pub(super) fn billing(
     let provider = provider(notes, at, &source, Entity::Either, ANY_NUMBER);
     let tax_id = tax_id(notes, at, source.tax_id.as_ref());
     let street = street(notes, format_args!("{at}/address"), source.address.as_ref());
-    let contact = contact(notes, format_args!("{at}/phone"), source.phone.as_ref());
+    let contact = contact(notes, at, &source);
     Some(Provider {
         npi: Some(npi?),
         tax_id: Some(tax_id?),
@@ -261,8 +261,7 @@ fn person(
         let pointer = format_args!("{at}/address");
         let place = place.map(|place| address(notes, pointer, Some(place), Code::AddressMissing));
         provider.provider.address = place.flatten();
-        provider.provider.contact =
-            contact(notes, format_args!("{at}/phone"), named.phone.as_ref());
+        provider.provider.contact = contact(notes, at, named);
     }
     Some(provider)
 }
@@ -481,19 +480,41 @@ fn zip_short(notes: &mut Notes<'_>, at: impl Pointer, address: Option<&Address>)
     }
 }
 
-fn contact(
+/// Whom to ask; a name without a number is nobody to ask (PER).
+fn contact(notes: &mut Notes<'_>, at: impl Pointer, provider: &chart::Provider) -> Option<Contact> {
+    let phone = telephone(notes, format_args!("{at}/phone"), provider.phone.as_ref());
+    let fax = telephone(notes, format_args!("{at}/fax"), provider.fax.as_ref());
+    let email = format_args!("{at}/email");
+    let email = text::number(notes, email, provider.email.as_ref(), text::EMAIL_MAX);
+    let email = email.filter(|email| !email.is_empty());
+    if phone.is_none() && fax.is_none() && email.is_none() {
+        return None;
+    }
+    let name = provider.contact.as_ref();
+    Some(Contact {
+        name: text::optional(
+            notes,
+            format_args!("{at}/contact"),
+            name,
+            text::LAST_NAME_MAX,
+        ),
+        phone,
+        phone_extension: None,
+        fax,
+        email,
+    })
+}
+
+fn telephone(
     notes: &mut Notes<'_>,
     pointer: impl Pointer,
-    phone: Option<&String>,
-) -> Option<Contact> {
-    let phone = phone?.trim();
-    let national = phone.strip_prefix("+1").unwrap_or(phone);
-    let Some(phone) = shape::digits(national, 10) else {
+    number: Option<&String>,
+) -> Option<String> {
+    let number = number?.trim();
+    let national = number.strip_prefix("+1").unwrap_or(number);
+    let digits = shape::digits(national, 10);
+    if digits.is_none() {
         notes.add(Code::PhoneShape, pointer, "");
-        return None;
-    };
-    Some(Contact {
-        phone: Some(phone),
-        ..Contact::default()
-    })
+    }
+    digits
 }

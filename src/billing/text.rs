@@ -20,6 +20,8 @@ pub(super) const CODE_MAX: usize = 30;
 pub(super) const VERSION_MAX: usize = 30;
 /// X12 element 127.
 pub(super) const REFERENCE_MAX: usize = 50;
+/// X12 element 364.
+pub(super) const EMAIL_MAX: usize = 256;
 /// X12 element 67: the number of whom a name names.
 pub(super) const ID_MIN: usize = 2;
 pub(super) const ID_MAX: usize = 80;
