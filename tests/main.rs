@@ -7,6 +7,7 @@ mod billing;
 mod breaks;
 mod check;
 mod claim_acknowledgment;
+mod clearinghouse;
 mod commands;
 mod corpus;
 mod demo;

@@ -93,6 +93,17 @@ codes! {
     FhirChargeDerived Info "charge worked out from the total"
         "One item had no amount: it is the claim's total less the other items. Give the item a net amount to be sure."
 
+    ClearinghouseValue Error "field of the claim request cannot be read"
+        "Write the field as the API's reference defines it: text, YYYYMMDD, or a code of its list."
+    ClearinghouseUnknown Warning "field of the claim request is not known and is left out"
+        "Correct the name, or remove the field."
+    ClearinghouseNoPlace Warning "field of the claim request has no place in a chart and is left out"
+        "Nothing to do if the payer need not know; else send the claim in another way."
+    ClearinghouseOurs Info "field of the claim request is written by the gateway itself"
+        "Nothing to do: submitter, control numbers and line numbers are those of the configuration and the ledger."
+    ClearinghouseTest Warning "claim request is marked as a test"
+        "See that the trading partner's file says test: it decides what the interchange says."
+
     KindUnsupported Error "not a kind that is billed"
         "Use professional, institutional or dental; glasses are professional, and pharmacy claims go as NCPDP."
     KindAssumed Info "billed as professional because of the encounter's class"

@@ -1,10 +1,10 @@
-//! One source of charts, whatever its form: native JSON, FHIR R4, an array of either, NDJSON. It must not let one bad chart stop the
-//! rest.
+//! One source of charts, whatever its form: native JSON, FHIR R4, a clearinghouse's claim request, an array of them, NDJSON.
+//! It must not let one bad chart stop the rest.
 
 use serde_json::Value;
 
 use super::repeated::repeated;
-use super::{Code, Finding, Reading, fhir, native};
+use super::{Code, Finding, Reading, clearinghouse, fhir, native};
 
 /// Of a source that may be NDJSON so many lines are looked at.
 const LINES_TRIED: usize = 100;
@@ -13,8 +13,8 @@ pub const CHART_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Every chart of a source. `name` is what to call a chart that does not say its id: the source's own name.
 ///
-/// A JSON value is a chart, a FHIR resource or bundle, or an array of them; anything else is taken line by line (NDJSON), where each line stands
-/// for itself. Never fails: what cannot be read is a [`Reading`] without a chart.
+/// A JSON value is a chart, a FHIR resource or bundle, a claim request, or an array of them; anything else is taken line by
+/// line (NDJSON), where each line stands for itself. Never fails: what cannot be read is a [`Reading`] without a chart.
 pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
     let bytes = without_mark(bytes);
     match serde_json::from_slice(bytes) {
@@ -85,6 +85,9 @@ fn charts(value: &Value, name: &str) -> Vec<Reading> {
             .flat_map(|(index, value)| charts(value, &format!("{name} chart {}", index + 1)))
             .collect(),
         Value::Object(fields) if fields.contains_key("resourceType") => fhir::charts(value, name),
+        Value::Object(_) if clearinghouse::is_request(value) => {
+            vec![clearinghouse::chart(value, name)]
+        }
         Value::Object(_) => vec![native::chart(value, name)],
         _ => vec![refused(name, Code::ChartFieldValue, "expected an object")],
     }

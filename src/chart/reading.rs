@@ -30,6 +30,13 @@ impl Origins {
         self.paths.insert(pointer.into(), path.into());
     }
 
+    /// As [`Self::set`], but what is known already stays.
+    pub(super) fn suggest(&mut self, pointer: impl Into<String>, path: impl Into<String>) {
+        self.paths
+            .entry(pointer.into())
+            .or_insert_with(|| path.into());
+    }
+
     /// The source's path of a part of the chart: its own, or that of the nearest part around it.
     pub fn resolve(&self, pointer: &str) -> String {
         let mut around = pointer;
