@@ -46,6 +46,7 @@ fn damaged_fixtures_hold() {
                 "charts/institutional",
                 "charts/dental",
             ],
+            "claim_request" => &["charts/clearinghouse"],
             _ => &[],
         };
         let folders = folders

@@ -44,6 +44,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("payer", payer),
     ("native_chart", native_chart),
     ("fhir_chart", fhir_chart),
+    ("claim_request", claim_request),
 ];
 
 const SHARED: &str = include_str!("../../src/guide/data/shared.guide");
@@ -409,6 +410,11 @@ pub fn native_chart(bytes: &[u8]) {
 
 /// The same of FHIR: the form is told from the source itself, the seeds differ.
 pub fn fhir_chart(bytes: &[u8]) {
+    bill(bytes);
+}
+
+/// The same of the requests that clients of clearinghouses send.
+pub fn claim_request(bytes: &[u8]) {
     bill(bytes);
 }
 
