@@ -26,13 +26,15 @@ const HELD: &str = "held";
 #[command(after_help = "Examples:
   claimgate translate charts/ --out claims            every chart of a folder
   claimgate translate bundle.json --out claims        a FHIR R4 Bundle
+  claimgate translate request.json --out claims       what was posted to professionalclaims/v3 (Optum, Stedi)
   claimgate translate charts/ --explain V-1023        where each element of the claims of chart V-1023 comes from
   practice-export | claimgate translate - --out claims --format json | jq .verdict
 
 Without --config the invented practice and the sandbox insurer are billed. Control numbers begin at 1: files made here
 are for tests and for looking; `claimgate submit` keeps a ledger of numbers. Files of the same name are replaced.")]
 pub(crate) struct TranslateArgs {
-    /// Charts: native JSON, NDJSON or FHIR R4; files, folders, or `-` for standard input.
+    /// Charts: native JSON, NDJSON, FHIR R4 or claim requests of Optum's and Stedi's APIs; files, folders, or `-` for
+    /// standard input.
     #[arg(required = true, value_name = "CHART")]
     charts: Vec<PathBuf>,
     /// Directory for the interchanges, made where there is none.
