@@ -59,6 +59,15 @@ fn one_good_chart_is_no_finding() {
 }
 
 #[test]
+fn a_payer_is_billed_whatever_the_chart_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let chart = "fixtures/charts/professional/held-unknown-payer.json";
+    assert_eq!(code(&translate(chart, dir.path(), &[])), 1);
+    let output = translate(chart, dir.path(), &["--payer", "sandbox"]);
+    assert_eq!(code(&output), 0, "{output:?}");
+}
+
+#[test]
 fn what_cannot_be_done_is_said_and_is_exit_2() {
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("claimgate.toml");

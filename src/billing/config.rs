@@ -29,6 +29,9 @@ pub struct Defaults {
     pub rendering: Option<Provider>,
     /// Id of the trading partner that is billed where a chart names no payer at all.
     pub default_payer: Option<String>,
+    /// Id of the trading partner that is billed whatever payer a chart names: a command's choice, never a setting.
+    #[serde(skip)]
+    pub only_payer: Option<String>,
     /// What charts call a payer, in small letters, and the trading partner's id.
     pub payers: BTreeMap<String, String>,
     /// What charts write where there is no insurance, in small letters.

@@ -163,7 +163,9 @@ fn partner<'a>(
 ) -> Option<&'a TradingPartner> {
     let pointer = format_args!("{at}/payer");
     let named = keys(payer).next().is_some();
-    let found = if named {
+    let found = if let Some(only) = &biller.defaults.only_payer {
+        biller.partner_of_id(only)
+    } else if named {
         biller.find_partner(payer)
     } else {
         let default = biller.defaults.default_payer.as_deref();

@@ -108,6 +108,7 @@ fn bill_only(setup: &mut Setup, id: &str) -> anyhow::Result<()> {
         );
     }
     setup.config.billing.default_payer = Some(id.to_owned());
+    setup.config.billing.only_payer = Some(id.to_owned());
     Ok(())
 }
 
