@@ -1,8 +1,10 @@
 //! Circumstances of the care that a request certifies, and what it says in words. It must not know the claim around them.
 
+use serde_json::Value;
+
 use super::draft::{Draft, Node};
-use super::fields::How::{Decimal, Flag, Note, Text, Texts};
-use super::fields::{Section, take};
+use super::fields::How::{By, Decimal, Flag, Note, Text, Texts};
+use super::fields::{Section, note, take, texts};
 
 pub(super) const AMBULANCE: Section = &[
     ("ambulanceTransportReasonCode", "reason", Text),
@@ -29,7 +31,7 @@ pub(super) const CERTIFICATION: Section = &[
     ),
     ("conditionCodes", "conditions", Texts),
     ("conditionIndicator", "conditions", Texts),
-    ("conditionIndicatorCode", "conditions", Texts),
+    ("conditionIndicatorCode", "conditions", By(another)),
 ];
 
 const CONDITION: Section = &[
@@ -60,17 +62,10 @@ const NOTES: Section = &[
 
 /// By their kinds, or a list of additional ones.
 pub(super) fn notes(draft: &mut Draft, field: &Node<'_>, target: &str) {
-    const ADDITIONAL: Section = &[("claimNotes", "", Note("ADD"))];
-    if field.value.is_object() {
-        return take(draft, field, NOTES, target);
+    match field.value.is_object() {
+        true => take(draft, field, NOTES, target),
+        false => note(draft, field, "ADD"),
     }
-    let (parent, _) = field.path.rsplit_once('/').unwrap_or_default();
-    let around = serde_json::json!({ "claimNotes": field.value });
-    let around = Node {
-        value: &around,
-        path: parent.to_owned(),
-    };
-    take(draft, &around, ADDITIONAL, target);
 }
 
 /// Certifications of one kind, which they do not say.
@@ -88,6 +83,14 @@ pub(super) fn ambulance_certification(draft: &mut Draft, field: &Node<'_>, list:
 
 pub(super) fn epsdt(draft: &mut Draft, field: &Node<'_>, list: &str) {
     certified(draft, field, list, "ZZ");
+}
+
+/// A second condition; clients repeat the first.
+fn another(draft: &mut Draft, field: &Node<'_>, list: &str) {
+    let first = draft.chart.pointer(&format!("{list}/0"));
+    if first.and_then(Value::as_str) != field.text().as_deref() {
+        texts(draft, field, list);
+    }
 }
 
 /// A condition that is said by a flag.
@@ -145,8 +148,7 @@ pub(super) fn conditions(draft: &mut Draft, field: &Node<'_>, list: &str) {
 fn condition(draft: &mut Draft, item: &Node<'_>, list: &str) {
     if item.value.is_object() {
         take(draft, item, CONDITION, "");
-    } else if let Some(code) = draft.text(item) {
-        let next = draft.count(list);
-        draft.put(&format!("{list}/{next}"), item, code);
+    } else {
+        texts(draft, item, list);
     }
 }

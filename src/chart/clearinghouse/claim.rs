@@ -21,6 +21,8 @@ use crate::chart::Code;
 pub(super) const REQUEST: Section = &[
     ("tradingPartnerServiceId", "$/payer/id", Text),
     ("tradingPartnerName", "$/payer/name", Text),
+    // Optum's own number of the payer.
+    ("tradingPartnerId", "", NoPlace),
     ("receiver", "", Object(&RECEIVER)),
     (
         "tradingPartnerSecondaryIdentifiers",

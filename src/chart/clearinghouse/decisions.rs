@@ -132,6 +132,7 @@ const ADJUSTMENT_GROUP: Section = &[
     ("adjustmentGroupCode", "", Said),
     ("adjustmentDetails", "", Each(&ADJUSTMENT)),
     ("claimAdjustmentDetails", "", Each(&ADJUSTMENT)),
+    ("hasAdjustments", "", Said),
 ];
 
 pub(super) const ADJUSTMENT: Section = &[

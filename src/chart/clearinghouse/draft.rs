@@ -1,6 +1,8 @@
 //! A chart in the making: single values of a request, the chart as it grows, what was wrong, and where everything stood.
 //! It must not know what a field is for.
 
+use std::collections::HashSet;
+
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value};
 
@@ -20,7 +22,7 @@ impl<'a> Node<'a> {
         format!("{}/{step}", self.path)
     }
 
-    /// A field that says something: clients send null and blank text for what they do not have.
+    /// A field that says something: clients send null and blanks for what they do not have.
     pub(super) fn get(&self, key: &str) -> Option<Self> {
         let value = self.value.get(key).filter(|value| !is_blank(value))?;
         Some(Self {
@@ -71,10 +73,13 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Whole objects of blank fields are sent, too.
 fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.iter().all(is_blank),
+        Value::Object(fields) => fields.values().all(is_blank),
         _ => false,
     }
 }
@@ -106,6 +111,7 @@ pub(super) fn time(text: &str) -> Option<Time> {
 pub(super) struct Draft {
     pub(super) chart: Value,
     pub(super) findings: Vec<Finding>,
+    told: HashSet<(Code, String)>,
     pub(super) origins: Origins,
     /// `professional`, `institutional` or `dental`.
     pub(super) kind: &'static str,
@@ -120,6 +126,7 @@ impl Draft {
         Self {
             chart: Value::Object(Map::new()),
             findings: Vec::new(),
+            told: HashSet::new(),
             origins,
             kind,
             focal: String::new(),
@@ -128,10 +135,9 @@ impl Draft {
 
     /// Tells something once a place.
     pub(super) fn note(&mut self, code: Code, path: impl Into<String>, detail: &str) {
-        let finding = Finding::new(code, path, detail);
-        let known = |told: &Finding| told.code == code && told.path == finding.path;
-        if !self.findings.iter().any(known) {
-            self.findings.push(finding);
+        let path = path.into();
+        if self.told.insert((code, path.clone())) {
+            self.findings.push(Finding::new(code, path, detail));
         }
     }
 
@@ -147,7 +153,7 @@ impl Draft {
             *place = value;
             self.origins.set(pointer, &*node.path);
         } else if *place != value {
-            self.wrong(node, "the same as is said elsewhere");
+            self.wrong(node, "expected the same as is said elsewhere");
         }
     }
 

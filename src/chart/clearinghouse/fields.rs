@@ -148,7 +148,7 @@ fn one(draft: &mut Draft, field: &Node<'_>, how: How, pointer: &str) {
                 take(draft, &item, section, &pointer);
             }
         }
-        How::Note(kind) => of_kind(draft, field, kind, ("/notes", "text")),
+        How::Note(kind) => note(draft, field, kind),
         How::Number(kind) => of_kind(draft, field, kind, (pointer, "number")),
         How::Given(usual) => match field.text() {
             Some(text) if usual.contains(&&*text) => {}
@@ -172,6 +172,11 @@ pub(super) fn texts(draft: &mut Draft, field: &Node<'_>, list: &str) {
     }
 }
 
+/// Each text of a list is a note of the claim.
+pub(super) fn note(draft: &mut Draft, field: &Node<'_>, kind: &str) {
+    of_kind(draft, field, kind, ("/notes", "text"));
+}
+
 /// Each text of a list is an item of ours, with its kind.
 fn of_kind(draft: &mut Draft, field: &Node<'_>, kind: &str, (list, name): (&str, &str)) {
     for item in field.list() {
@@ -183,20 +188,13 @@ fn of_kind(draft: &mut Draft, field: &Node<'_>, kind: &str, (list, name): (&str,
     }
 }
 
-/// Something documented that a chart does not hold; an empty object or list says nothing.
+/// Something documented that a chart does not hold.
 pub(super) fn no_place(draft: &mut Draft, field: &Node<'_>) {
-    let is_empty = field
-        .value
-        .as_object()
-        .is_some_and(serde_json::Map::is_empty)
-        || field.value.as_array().is_some_and(Vec::is_empty);
-    if !is_empty {
-        draft.note(Code::ClearinghouseNoPlace, &*field.path, "");
-    }
+    draft.note(Code::ClearinghouseNoPlace, &*field.path, "");
 }
 
 /// A code of a list that we have other words for.
-pub(super) fn word(draft: &mut Draft, field: &Node<'_>, words: Words, pointer: &str) {
+fn word(draft: &mut Draft, field: &Node<'_>, words: Words, pointer: &str) {
     let text = field.text();
     let meant = words.iter().find(|(theirs, _)| {
         text.as_ref()

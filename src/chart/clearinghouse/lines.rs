@@ -259,6 +259,7 @@ const DRUG: Section = &[
     ("measurementUnitCode", "unit", Text),
     ("pharmacyPrescriptionNumber", "prescription", Text),
     ("linkSequenceNumber", "compound_link", Text),
+    ("validDrugIdentification", "", Ours),
 ];
 
 const MEASUREMENT: Section = &[
@@ -287,15 +288,12 @@ pub(super) fn lines(draft: &mut Draft, claim: &Node<'_>, others: &[Other<'_>]) {
     };
     for (index, item) in field.list().into_iter().enumerate() {
         let pointer = draft.push("/procedures", &item);
-        if draft.kind == "dental" {
-            // A dentist's codes are the ADA's: the request does not say so.
-            draft.fill(
-                &format!("{pointer}/system"),
-                item.at("dentalService"),
-                "cdt",
-            );
-        }
         take(draft, &item, LINE, &pointer);
+        if draft.kind == "dental" {
+            // A dentist's codes are the ADA's: the request need not say so.
+            let system = format!("{pointer}/system");
+            draft.fill(&system, item.at("dentalService"), "cdt");
+        }
         for key in ["lineAdjudicationInformation", "lineAdjustmentInformation"] {
             if let Some(decisions) = item.get(key) {
                 line_decisions(draft, &decisions, index + 1, others);

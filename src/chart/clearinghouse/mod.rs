@@ -80,14 +80,9 @@ fn complete(draft: &mut Draft, request: &Node<'_>, claim: &Node<'_>, name: &str)
         draft.note(Code::ClearinghouseValue, &*path, expected);
         draft.fill("/id", path, name);
     }
-    let patient = match request.get("dependent") {
-        Some(dependent) => dependent,
-        None => Node {
-            value: request.value,
-            path: request.at("subscriber"),
-        },
-    };
-    draft.fill("/patient/name/last", patient.at("lastName"), "");
+    let patient = request.get("dependent").map(|dependent| dependent.path);
+    let patient = patient.unwrap_or_else(|| request.at("subscriber"));
+    draft.fill("/patient/name/last", format!("{patient}/lastName"), "");
     draft.fill("/encounter", claim.at("claimDateInformation"), json!({}));
     draft
         .origins
@@ -97,6 +92,13 @@ fn complete(draft: &mut Draft, request: &Node<'_>, claim: &Node<'_>, name: &str)
         .origins
         .suggest("/encounter/place_of_service", &*place);
     draft.origins.suggest("/stay/type_of_bill", place);
+    if draft.chart.pointer("/stay/from") == draft.chart.pointer("/stay/to")
+        && let Some(day) = draft.chart.pointer("/stay/from").cloned()
+    {
+        // A bill of one day: what its lines leave out is that day.
+        let path = draft.origins.resolve("/stay/from");
+        draft.fill("/encounter/start", path, day);
+    }
     if draft.has("/encounter/accident") {
         draft.fill(
             "/encounter/accident/causes",

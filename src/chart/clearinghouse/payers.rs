@@ -233,10 +233,10 @@ fn rank(draft: &mut Draft, plan: Option<&Node<'_>>) -> Option<usize> {
     None
 }
 
-/// The chart says it once, for all plans.
+/// The chart says it once, for all plans; a claim that does not say it says yes.
 fn alike(draft: &mut Draft, field: &Node<'_>, pointer: &str) {
     let said = draft.chart.pointer(pointer).and_then(Value::as_str);
-    if said != field.text().as_deref() {
+    if field.text().as_deref() != Some(said.unwrap_or("Y")) {
         no_place(draft, field);
     }
 }

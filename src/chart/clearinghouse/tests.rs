@@ -255,7 +255,7 @@ const EDITS: &[(&str, &str, &str, &str)] = &[
     (
         PROFESSIONAL,
         "/claimInformation/serviceLines/0/professionalService/procedureCode",
-        "{}",
+        "{\"code\":\"99214\"}",
         "ClearinghouseValue at /claimInformation/serviceLines/0/professionalService/procedureCode",
     ),
     (
@@ -285,7 +285,7 @@ const EDITS: &[(&str, &str, &str, &str)] = &[
     (
         PROFESSIONAL,
         "/claimInformation/serviceFacilityLocation",
-        "[]",
+        "[7]",
         "ClearinghouseValue at /claimInformation/serviceFacilityLocation",
     ),
     (
