@@ -17,7 +17,7 @@ use crate::payer::TradingPartner;
 use crate::transaction::t837;
 
 /// Claims that wait, of all partners together. Beyond it goes the chart that waits longest, with all that wait beside it.
-const CLAIMS_WAITING_MAX: usize = 5_000;
+const CLAIMS_WAITING_MAX: usize = 4_000;
 
 /// What was billed and not written, and what was decided and not told.
 pub(super) struct Gathered<'s> {
