@@ -2,7 +2,7 @@
 //! `-- MEGABYTES` for other than 100. Ends with a table. Each number is that of the best round, in time
 //! that the thread had a processor: other work on the machine makes a round slower, and nothing makes one faster.
 //!
-//! It also does one thing at a time for the scripts beside it: `generate SET BYTES`, `lex FILE`, `check FILE`, and
+//! It also does one thing at a time for the scripts beside it: `generate SET BYTES`, `charts COUNT`, `lex FILE`, `check FILE`, and
 //! `time lex|read|check FILE`, which prints megabytes a second.
 
 #![allow(clippy::print_stdout)] // its output is the table
@@ -13,6 +13,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use claimgate::check::{Checker, Verdict};
+use claimgate::gateway::clock;
+use claimgate::sandbox::practice;
 use claimgate::transaction::t835;
 use claimgate::transaction::t837::ClaimReader;
 use claimgate::x12::{Delimiters, InterchangeHeader, Item, Reader, Writer, read_all};
@@ -30,6 +32,7 @@ fn main() -> io::Result<()> {
     let mut given = std::env::args().skip(1).filter(|given| given != "--bench");
     match (given.next().as_deref(), given.next(), given.next()) {
         (Some("generate"), Some(set), Some(bytes)) => generate(&set, &bytes),
+        (Some("charts"), Some(count), _) => charts(&count),
         (Some("lex"), Some(file), _) => {
             println!("{}", lex(&std::fs::read(file)?));
             Ok(())
@@ -61,6 +64,20 @@ fn generate(set: &str, bytes: &str) -> io::Result<()> {
         result.is_ok()
     });
     result
+}
+
+/// NDJSON of the invented practice to standard output.
+fn charts(count: &str) -> io::Result<()> {
+    let count: u64 = count.parse().map_err(io::Error::other)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let day = clock::local(clock::now()).date();
+    for number in 1..=count {
+        if let Some(chart) = practice::reading(number, day).chart {
+            serde_json::to_writer(&mut out, &chart)?;
+            out.write_all(b"\n")?;
+        }
+    }
+    out.flush()
 }
 
 fn time(work: &str, file: &[u8]) -> io::Result<()> {
