@@ -216,3 +216,37 @@ fn limits_hold_and_threads_change_nothing() {
     ];
     assert_eq!(files, expected);
 }
+
+/// The schema that is printed takes every native chart that we have, and no field that it does not know.
+#[test]
+fn the_schema_takes_what_is_read() {
+    let output = Command::new(env!("CARGO_BIN_EXE_claimgate"))
+        .args(["translate", "--schema"])
+        .output()
+        .unwrap();
+    assert_eq!(code(&output), 0);
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let mut seen = 0;
+    for kind in ["professional", "institutional", "dental"] {
+        for file in std::fs::read_dir(format!("fixtures/charts/{kind}")).unwrap() {
+            let file = file.unwrap().path();
+            let text = std::fs::read(&file).unwrap();
+            let Ok(mut chart) = serde_json::from_slice::<serde_json::Value>(&text) else {
+                continue;
+            };
+            if chart.get("resourceType").is_some() {
+                continue;
+            }
+            let told: Vec<String> = schema
+                .iter_errors(&chart)
+                .map(|error| error.instance_path().to_string())
+                .collect();
+            assert!(told.is_empty(), "{}: {told:?}", file.display());
+            chart["patient"]["colour"] = "blue".into();
+            assert!(!schema.is_valid(&chart), "{}", file.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}

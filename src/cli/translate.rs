@@ -13,7 +13,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::billing::Billed;
-use crate::chart::Finding;
+use crate::chart::{self, Finding};
 use crate::gateway::{Setup, clock};
 
 use super::charts::{self, Blocks, Format};
@@ -28,6 +28,7 @@ const HELD: &str = "held";
   claimgate translate bundle.json --out claims        a FHIR R4 Bundle
   claimgate translate request.json --out claims       what was posted to professionalclaims/v3 (Optum, Stedi)
   claimgate translate charts/ --explain V-1023        where each element of the claims of chart V-1023 comes from
+  claimgate translate --schema > chart.schema.json    the JSON Schema of a native chart
   practice-export | claimgate translate - --out claims --format json | jq .verdict
 
 Without --config the invented practice and the sandbox insurer are billed. Control numbers begin at 1: files made here
@@ -35,15 +36,18 @@ are for tests and for looking; `claimgate submit` keeps a ledger of numbers. Fil
 pub(crate) struct TranslateArgs {
     /// Charts: native JSON, NDJSON, FHIR R4 or claim requests of Optum's and Stedi's APIs; files, folders, or `-` for
     /// standard input.
-    #[arg(required = true, value_name = "CHART")]
+    #[arg(required_unless_present = "schema", value_name = "CHART")]
     charts: Vec<PathBuf>,
     /// Directory for the interchanges, made where there is none.
-    #[arg(long, value_name = "DIR", required_unless_present = "explain")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["explain", "schema"])]
     out: Option<PathBuf>,
     /// Show the claim of this number, or those of this chart, segment by segment, with the field of the chart that each
     /// element comes from. It shows health information; nothing is written.
     #[arg(long, value_name = "CLAIM", conflicts_with = "out")]
     explain: Option<String>,
+    /// Print the JSON Schema of a native chart, which says what each field means.
+    #[arg(long, conflicts_with_all = ["charts", "out", "explain", "payer", "format"])]
+    schema: bool,
     /// Bill this trading partner, whatever payer the charts name.
     #[arg(long, value_name = "ID")]
     payer: Option<String>,
@@ -63,6 +67,9 @@ struct Report {
 }
 
 pub(crate) fn run(args: &TranslateArgs, common: &Common) -> anyhow::Result<ExitCode> {
+    if args.schema {
+        return print_schema();
+    }
     let mut setup = Setup::load(common.config.as_deref())?;
     if let Some(id) = &args.payer {
         bill_only(&mut setup, id)?;
@@ -110,6 +117,13 @@ fn bill_only(setup: &mut Setup, id: &str) -> anyhow::Result<()> {
     setup.config.billing.default_payer = Some(id.to_owned());
     setup.config.billing.only_payer = Some(id.to_owned());
     Ok(())
+}
+
+fn print_schema() -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &chart::schema())?;
+    writeln!(out)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Report {
