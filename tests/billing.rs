@@ -37,7 +37,7 @@ pub(crate) fn bill(name: &str) -> Billed {
     bill_text(&chart_text(name))
 }
 
-fn bill_text(text: &[u8]) -> Billed {
+pub(crate) fn bill_text(text: &[u8]) -> Billed {
     let mut billed = bill_all(text);
     assert_eq!(billed.len(), 1);
     billed.remove(0)
@@ -64,7 +64,7 @@ pub(crate) fn interchange(claims: &[&Claim]) -> t837::Written {
 }
 
 /// What the check says of the claims in one interchange.
-fn judged(claims: &[&Claim]) -> Judgment {
+pub(crate) fn judged(claims: &[&Claim]) -> Judgment {
     let mut checker = Checker::default();
     read_all(&interchange(claims).bytes, |item| checker.item(&item));
     checker.finish()
@@ -277,7 +277,7 @@ fn any_value_in_any_field_is_held_or_billed_well() {
     assert_eq!(bad, [""; 0]);
 }
 
-/// Chart, field = its new value -> what is found beside the practice's part in it.
+/// Chart (a professional one where no kind is said), field = its new value -> what is found beside the practice's part in it.
 const EDITS: &str = r#"
 office-visit /kind = "institutional" -> KindAssumed /kind
 office-visit /kind = "vision" -> KindUnsupported /kind
@@ -321,6 +321,17 @@ auto-accident /encounter/accident/state = null -> AccidentState /encounter/accid
 auto-accident /encounter/accident/date = null -> AccidentDate /encounter/accident/date
 child-of-subscriber /coverages/0/subscriber = null -> SubscriberMissing /coverages/0/subscriber, ProcedureMapped /procedures/1/code
 drug /procedures/1/drug/ndc = "0517003125" -> DrugCode /procedures/1/drug/ndc
+institutional/clinic-visit /providers/billing/name = {"person":{"last":"Oak","first":"Ona"}} -> NameMissing /providers/billing/name
+institutional/clinic-visit /providers/billing/tax_id = {"ssn":"123456789"} -> TaxIdShape /providers/billing/tax_id
+institutional/clinic-visit /providers/billing/other_ids = [{"kind":"0B","number":"L1"}] -> CodeUnknown /providers/billing/other_ids/0/kind
+institutional/clinic-visit /providers/billing/other_ids = [{"kind":"G2","number":"L1"},{"kind":"LU","number":"L2"}] -> TooMany /providers/billing/other_ids
+institutional/inpatient-stay /stay/admitting_diagnosis = {"code":"R05.9","present_on_admission":"Y"} -> NotOfKind /stay/admitting_diagnosis/present_on_admission
+dental/filling /procedures/0/numbers = {"repriced_line":"R1"} -> NotOfKind /procedures/0/numbers/repriced_line
+dental/filling /procedures/0/pricing = {"repricing":{"method":"01","allowed":"1","procedure_kind":"HC"}} -> CodeUnknown /procedures/0/pricing/repricing/procedure_kind
+dental/filling /procedures/0/pricing = {"repricing":{"method":"01","allowed":"1","procedure_kind":"AD","procedure":"D2391"}} ->
+dental/filling /providers/billing/name = {"person":{"last":"Oak","first":"Ona","suffix":"Jr"}} -> NotOfKind /providers/billing/name/person/suffix
+office-visit /procedures/0/service_facility = {"name":{"organization":"Quay"},"address":{"line1":"1 Quay","city":"Boston","state":"MA","postal_code":"021101234"},"other_ids":[{"kind":"0B","number":"L1"}]} -> CodeUnknown /procedures/0/service_facility/other_ids/0/kind
+dependent-with-own-number /patient/social_security_number = "123456789" -> NotOfKind /patient/social_security_number
 secondary /coverages/0/decision/paid = 119 -> DecisionUnbalanced /coverages/0/decision
 secondary /coverages/0/decision/lines/0/procedure = 3 -> DecisionLine /coverages/0/decision/lines/0/procedure
 "#;
@@ -332,7 +343,10 @@ fn each_edit_names_its_field() {
         let (change, expected) = edit.split_once(" ->").unwrap();
         let (place, value) = change.split_once(" = ").unwrap();
         let (name, pointer) = place.split_once(' ').unwrap();
-        let mut chart = chart_value(&format!("professional/{name}"));
+        let mut chart = match name.contains('/') {
+            true => chart_value(name),
+            false => chart_value(&format!("professional/{name}")),
+        };
         let (parent, field) = pointer.rsplit_once('/').unwrap();
         let parent = chart.pointer_mut(parent).unwrap();
         parent[field] = serde_json::from_str(value).unwrap();

@@ -17,6 +17,7 @@ mod fhir;
 mod fuzz;
 mod gateway;
 mod outbox;
+mod random_charts;
 mod report;
 mod rules;
 mod sources;

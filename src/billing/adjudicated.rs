@@ -33,7 +33,7 @@ pub(super) fn other_payers(
 ) -> Vec<OtherPayer> {
     let mut payers: Vec<OtherPayer> = Vec::new();
     for other in others {
-        if let Some(mut payer) = other_payer(biller, notes, chart, other) {
+        if let Some(mut payer) = other_payer(biller, notes, kind, chart, other) {
             if let Some(decision) = &other.coverage.decision {
                 let at = format_args!("{}/decision", other.pointer);
                 decide(notes, kind, (at, payers.len()), decision, &mut payer, lines);
@@ -75,6 +75,7 @@ pub(super) fn other_payers(
 fn other_payer(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
+    kind: Kind,
     chart: &Chart,
     other: &Listed<'_>,
 ) -> Option<OtherPayer> {
@@ -84,7 +85,7 @@ fn other_payer(
     let name = subscriber_name(notes, at, coverage, chart);
     let member_id = coverage::member_id(biller, notes, at, coverage, chart);
     let claim_filing = coverage::filing(notes, at, coverage);
-    let insurance_type = coverage::insurance_type(notes, at, coverage, other.responsibility);
+    let insurance_type = coverage::insurance_type(notes, kind, at, coverage, other.responsibility);
     let partner = biller.find_partner(&coverage.payer);
     let group_number = text::number(
         notes,
@@ -402,6 +403,14 @@ fn adjustments(
             quantity,
         }));
     }
+    // CAS holds the reasons of one group.
+    let mut groups: Vec<String> = Vec::new();
+    for adjustment in &made {
+        if !groups.contains(&adjustment.group) {
+            groups.push(adjustment.group.clone());
+        }
+    }
+    made.sort_by_key(|one: &Adjustment| groups.iter().position(|group| *group == one.group));
     made
 }
 

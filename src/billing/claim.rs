@@ -67,7 +67,7 @@ pub(super) fn claims(
 ) -> Option<Vec<BilledClaim>> {
     let kind = kind_of(biller, notes, chart)?;
     days::check(biller, notes, chart);
-    let payer = coverage::billable(biller, notes, chart);
+    let payer = coverage::billable(biller, notes, kind, chart);
     let filing = payer.as_ref().map(|(billable, _)| billable.filing.as_str());
     let bill = hospital::bill(notes, kind, chart);
     let frequency = bill
@@ -77,7 +77,7 @@ pub(super) fn claims(
     let people = payer
         .as_ref()
         .and_then(|(billable, _)| people::subscriber_and_patient(notes, kind, chart, billable));
-    let billing = providers::billing(biller, notes, chart);
+    let billing = providers::billing(biller, notes, kind, chart);
     let diagnoses = Diagnoses::of(biller, notes, kind, chart);
     let lines = lines::lines(biller, notes, kind, chart, &diagnoses);
     let header = header(biller, notes, kind, chart, bill);

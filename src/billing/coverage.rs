@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::kind::Kind;
 use super::notes::{Notes, Pointer};
 use super::{Biller, MemberId, text};
 use crate::chart::{Chart, Code, Coverage, PayerName, Relationship};
@@ -43,6 +44,7 @@ pub(super) struct Billable<'a> {
 pub(super) fn billable<'a>(
     biller: &Biller<'a>,
     notes: &mut Notes<'_>,
+    kind: Kind,
     chart: &'a Chart,
 ) -> Option<(Billable<'a>, Vec<Listed<'a>>)> {
     let mut listed = listed(biller, chart);
@@ -68,7 +70,7 @@ pub(super) fn billable<'a>(
     let partner = partner(biller, notes, &pointer, &coverage.payer);
     let member_id = member_id(biller, notes, &pointer, &coverage, chart);
     let filing = filing(notes, &pointer, &coverage);
-    let insurance_type = insurance_type(notes, &pointer, &coverage, responsibility);
+    let insurance_type = insurance_type(notes, kind, &pointer, &coverage, responsibility);
     notes.from("payer", format_args!("{pointer}/payer"));
     let partner = partner?;
     let billable = Billable {
@@ -241,9 +243,10 @@ pub(super) fn filing(
     listed_code(notes, pointer, coverage.filing_code.as_ref(), FILING_CODES)
 }
 
-/// Why Medicare is not the first to pay; said of no first payer.
+/// Why Medicare is not the first to pay; said of no first payer, nor by a facility, which has value codes for it.
 pub(super) fn insurance_type(
     notes: &mut Notes<'_>,
+    kind: Kind,
     at: impl Pointer,
     coverage: &Coverage,
     responsibility: &str,
@@ -255,7 +258,7 @@ pub(super) fn insurance_type(
         coverage.insurance_type.as_ref(),
         INSURANCE_TYPES,
     );
-    code.filter(|_| responsibility != RESPONSIBILITIES[0])
+    code.filter(|_| kind != Kind::Institutional && responsibility != RESPONSIBILITIES[0])
 }
 
 /// A code of a short list, in capitals.

@@ -32,8 +32,13 @@ const COMPLIANCES: &[&str] = &["1", "2", "3", "4", "5"];
 /// X12 element 1527.
 const EXCEPTIONS: &[&str] = &["1", "2", "3", "4", "5", "6"];
 /// X12 elements 235 and 355 of a repriced service.
-const PROCEDURE_KINDS: &[&str] = &["ER", "HC", "HP", "IV", "WK"];
-const UNITS: &[&str] = &["DA", "MJ", "UN"];
+fn repriced_codes(kind: Kind) -> (&'static [&'static str], &'static [&'static str]) {
+    match kind {
+        Kind::Professional => (&["ER", "HC", "IV", "WK"], &["MJ", "UN"]),
+        Kind::Institutional => (&["ER", "HC", "HP", "IV", "WK"], &["DA", "UN"]),
+        Kind::Dental => (&["AD"], &["UN"]),
+    }
+}
 /// X12 element 363.
 const NOTE_KINDS: &[&str] = &[
     "ADD", "ALG", "CER", "DCP", "DGN", "DME", "MED", "NTR", "ODT", "RHB", "RLH", "RNH", "SET",
@@ -294,6 +299,7 @@ pub(super) fn pricing(
     });
     let repricing = given.repricing.as_ref().and_then(|given| {
         let mut fields = fields.part(("pricing/repricing", "repricing"));
+        let (procedure_kinds, units) = repriced_codes(fields.kind);
         let method = fields.need_code("method", &given.method, METHODS);
         let allowed = fields.money("allowed", &Some(given.allowed.clone()));
         Some(Repricing {
@@ -305,9 +311,9 @@ pub(super) fn pricing(
             revenue_code: fields
                 .only(INSTITUTIONAL)
                 .number("revenue_code", &given.revenue_code, 4),
-            procedure_kind: fields.code("procedure_kind", &given.procedure_kind, PROCEDURE_KINDS),
+            procedure_kind: fields.code("procedure_kind", &given.procedure_kind, procedure_kinds),
             procedure: fields.number("procedure", &given.procedure, 48),
-            unit: fields.code("unit", &given.unit, UNITS),
+            unit: fields.code("unit", &given.unit, units),
             units: fields.quantity("units", &given.units),
             reject_reason: fields.code("reject_reason", &given.reject_reason, REJECTIONS),
             compliance: fields.code("compliance", &given.compliance, COMPLIANCES),

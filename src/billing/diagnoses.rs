@@ -107,6 +107,25 @@ impl Diagnoses {
         })
     }
 
+    /// [`Self::one`] of those that are not found in the patient, but said of the admission or the visit.
+    pub(super) fn bare(
+        &self,
+        biller: &Biller<'_>,
+        notes: &mut Notes<'_>,
+        at: impl Pointer,
+        given: &chart::Diagnosis,
+    ) -> Option<Diagnosis> {
+        if given.present_on_admission.is_some() {
+            notes.add(
+                Code::NotOfKind,
+                format_args!("{at}/present_on_admission"),
+                "",
+            );
+        }
+        let bare = chart::Diagnosis::new(&*given.code, &*given.system);
+        self.one(biller, notes, at, &bare)
+    }
+
     fn take(&mut self, notes: &mut Notes<'_>, pointer: impl Pointer, diagnosis: Option<Diagnosis>) {
         let Some(diagnosis) = diagnosis else {
             self.numbers.push(None);
@@ -182,7 +201,7 @@ impl Diagnoses {
         }
         for (index, reason) in chart.encounter.reasons.iter().enumerate() {
             let pointer = format_args!("/encounter/reasons/{index}");
-            let reason = self.one(biller, notes, pointer, reason);
+            let reason = self.bare(biller, notes, pointer, reason);
             if let Some(reason) = reason {
                 let field = "kind.institutional.reasons_for_visit";
                 notes.from(format_args!("{field}[{}]", self.reasons.len()), pointer);

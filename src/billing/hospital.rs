@@ -91,7 +91,7 @@ pub(super) fn own(
     let stay = chart.stay.as_ref()?;
     let admitting_diagnosis = stay.admitting_diagnosis.as_ref();
     let admitting_diagnosis = admitting_diagnosis
-        .and_then(|given| diagnoses.one(biller, notes, "/stay/admitting_diagnosis", given));
+        .and_then(|given| diagnoses.bare(biller, notes, "/stay/admitting_diagnosis", given));
     notes.from(
         "kind.institutional.admitting_diagnosis",
         "/stay/admitting_diagnosis",

@@ -362,6 +362,14 @@ fn line_detail(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineDetail {
         })
     });
     let (contract, repricing) = detail::pricing(&mut fields, &given.pricing);
+    let mut further_numbers = fields.only(PROFESSIONAL | DENTAL).list(
+        ("numbers/further", "further_numbers"),
+        &given.numbers.further,
+        FURTHER_NUMBERS_MAX,
+        detail::further_number,
+    );
+    // As loop 2400 has them, so that they come back in this order.
+    further_numbers.sort_by_key(|one| ["G3", "G1", "9F"].iter().position(|kind| one.kind == *kind));
     LineDetail {
         procedure_kind: None,
         epsdt: fields.only(PROFESSIONAL).flag("epsdt", given.epsdt),
@@ -405,12 +413,7 @@ fn line_detail(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineDetail {
         purchased,
         contract,
         repricing,
-        further_numbers: fields.only(PROFESSIONAL | DENTAL).list(
-            ("numbers/further", "further_numbers"),
-            &given.numbers.further,
-            FURTHER_NUMBERS_MAX,
-            detail::further_number,
-        ),
+        further_numbers,
     }
 }
 
@@ -451,8 +454,13 @@ fn supplement(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineSupplement 
     let mut fields = fields.part(("numbers", "supplement"));
     let given = &given.numbers;
     LineSupplement {
-        repriced_line: fields.number("repriced_line", &given.repriced_line, MAX),
-        adjusted_repriced_line: fields.number(
+        // A dentist's line has the claim's numbers instead.
+        repriced_line: fields.only(PROFESSIONAL | INSTITUTIONAL).number(
+            "repriced_line",
+            &given.repriced_line,
+            MAX,
+        ),
+        adjusted_repriced_line: fields.only(PROFESSIONAL | INSTITUTIONAL).number(
             "adjusted_repriced_line",
             &given.adjusted_repriced_line,
             MAX,
@@ -493,7 +501,17 @@ fn providers_of(
         .as_ref()
         .filter(|_| given.ordering.is_none());
     let mut all = Vec::new();
-    for (name, named, role) in [
+    let mut roles = [
+        (
+            "operating",
+            given.operating.as_deref(),
+            ProviderRole::Operating,
+        ),
+        (
+            "other_operating",
+            given.other_operating.as_deref(),
+            ProviderRole::OtherOperating,
+        ),
         (
             "rendering",
             given.rendering.as_deref(),
@@ -503,6 +521,11 @@ fn providers_of(
             "purchased_from",
             given.purchased_from.as_deref(),
             ProviderRole::PurchasedService,
+        ),
+        (
+            "assistant_surgeon",
+            given.assistant_surgeon.as_deref(),
+            ProviderRole::AssistantSurgeon,
         ),
         (
             "service_facility",
@@ -525,22 +548,12 @@ fn providers_of(
             given.referring.as_deref(),
             ProviderRole::Referring,
         ),
-        (
-            "operating",
-            given.operating.as_deref(),
-            ProviderRole::Operating,
-        ),
-        (
-            "other_operating",
-            given.other_operating.as_deref(),
-            ProviderRole::OtherOperating,
-        ),
-        (
-            "assistant_surgeon",
-            given.assistant_surgeon.as_deref(),
-            ProviderRole::AssistantSurgeon,
-        ),
-    ] {
+    ];
+    if kind == Kind::Dental {
+        // The loops 2420 of a dentist's line have the place last.
+        roles.swap(5, 6);
+    }
+    for (name, named, role) in roles {
         let Some(named) = named else { continue };
         let at = match name.strip_prefix("/providers") {
             Some(_) => name.to_owned(),
@@ -550,7 +563,7 @@ fn providers_of(
             notes.add(Code::NotOfKind, &at, "");
             continue;
         }
-        let provider = providers::in_role(biller, notes, kind, &at, named, role);
+        let provider = providers::of_line(biller, notes, kind, &at, named, role);
         if provider.is_some() {
             notes.provider_from(format_args!("lines[{index}].providers[{}]", all.len()), &at);
         }

@@ -33,6 +33,12 @@ pub(super) fn subscriber_and_patient(
     if let Some(treated) = &mut treated {
         treated.detail.member_id = own.patient_member_id;
         treated.detail.property_casualty_claim = own.casualty_claim;
+        // Loop 2010CA has room for one of them.
+        if treated.detail.member_id.is_some()
+            && treated.detail.social_security_number.take().is_some()
+        {
+            notes.add(Code::NotOfKind, "/patient/social_security_number", "");
+        }
         if is_self && treated.detail.social_security_number.is_none() {
             treated
                 .detail

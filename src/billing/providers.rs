@@ -16,6 +16,10 @@ use crate::claim::{
 const ANY_NUMBER: &[&str] = &["0B", "1G", "G2", "LU"];
 const PLACE_NUMBERS: &[&str] = &["0B", "G2", "LU"];
 const PERSON_NUMBERS: &[&str] = &["0B", "1G", "G2"];
+/// Of a place of a line.
+const LINE_PLACE_NUMBERS: &[&str] = &["G2", "LU"];
+/// Of a facility that bills.
+const FACILITY_NUMBERS: &[&str] = &["G2", "LU"];
 
 /// What the guide's loop of a role asks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,6 +33,7 @@ enum Entity {
 pub(super) fn billing(
     biller: &Biller<'_>,
     notes: &mut Notes<'_>,
+    kind: Kind,
     chart: &Chart,
 ) -> Option<Provider> {
     let at = "/providers/billing";
@@ -53,8 +58,21 @@ pub(super) fn billing(
         }
     };
     let npi = npi(notes, at, &source);
-    let provider = provider(notes, at, &source, Entity::Either, ANY_NUMBER);
-    let tax_id = tax_id(notes, at, source.tax_id.as_ref());
+    let (entity, numbers) = match kind {
+        Kind::Institutional => (Entity::Organization, FACILITY_NUMBERS),
+        Kind::Professional | Kind::Dental => (Entity::Either, ANY_NUMBER),
+    };
+    let mut provider = provider(notes, at, &source, entity, numbers);
+    if kind != Kind::Professional {
+        one_payer_number(notes, at, &source);
+    }
+    if let Some(Name::Person { suffix, .. }) = provider.as_mut().map(|made| &mut made.name)
+        && kind == Kind::Dental
+        && suffix.take().is_some()
+    {
+        notes.add(Code::NotOfKind, format_args!("{at}/name/person/suffix"), "");
+    }
+    let tax_id = tax_id(notes, kind, at, source.tax_id.as_ref());
     let street = street(notes, format_args!("{at}/address"), source.address.as_ref());
     let contact = contact(notes, at, &source);
     Some(Provider {
@@ -112,7 +130,7 @@ pub(super) fn of_claim(
 ) -> Vec<RoledProvider> {
     let named = &chart.providers;
     let mut all: Vec<RoledProvider> = Vec::new();
-    for (name, provider, role) in [
+    let mut roles = [
         ("attending", &named.attending, ProviderRole::Attending),
         ("operating", &named.operating, ProviderRole::Operating),
         (
@@ -138,7 +156,12 @@ pub(super) fn of_claim(
             ProviderRole::AssistantSurgeon,
         ),
         ("supervising", &named.supervising, ProviderRole::Supervising),
-    ] {
+    ];
+    if kind == Kind::Institutional {
+        // The loops 2310 of a facility's bill have the referring provider last.
+        roles[3..].rotate_left(1);
+    }
+    for (name, provider, role) in roles {
         let at = format_args!("/providers/{name}");
         let Some(provider) = provider else { continue };
         if !kind.is_in(kind::of_claim(role)) {
@@ -189,7 +212,7 @@ pub(super) fn in_role(
             }
             Some(provider)
         }
-        ProviderRole::ServiceFacility => service_facility(notes, at, named),
+        ProviderRole::ServiceFacility => service_facility(notes, at, named, PLACE_NUMBERS),
         ProviderRole::PurchasedService => {
             let mut provider = identified(notes, at, named, Entity::Either, PERSON_NUMBERS, role)?;
             provider.provider.taxonomy = None;
@@ -206,6 +229,23 @@ pub(super) fn in_role(
             Some(provider)
         }
         _ => person(notes, kind, at, named, role),
+    }
+}
+
+/// [`in_role`] of a line.
+pub(super) fn of_line(
+    biller: &Biller<'_>,
+    notes: &mut Notes<'_>,
+    kind: Kind,
+    at: &str,
+    named: &chart::Provider,
+    role: ProviderRole,
+) -> Option<RoledProvider> {
+    match (kind, role) {
+        (Kind::Professional, ProviderRole::ServiceFacility) => {
+            service_facility(notes, at, named, LINE_PLACE_NUMBERS)
+        }
+        _ => in_role(biller, notes, kind, at, named, role),
     }
 }
 
@@ -286,9 +326,10 @@ fn service_facility(
     notes: &mut Notes<'_>,
     at: impl Pointer,
     named: &chart::Provider,
+    numbers: &[&str],
 ) -> Option<RoledProvider> {
     let npi = named.npi.as_ref().and_then(|_| npi(notes, at, named));
-    let made = provider(notes, at, named, Entity::Organization, PLACE_NUMBERS);
+    let made = provider(notes, at, named, Entity::Organization, numbers);
     let pointer = format_args!("{at}/address");
     let place = address(notes, pointer, named.address.as_ref(), Code::AddressMissing);
     let mut provider = made?;
@@ -434,12 +475,28 @@ fn npi(notes: &mut Notes<'_>, at: impl Pointer, provider: &chart::Provider) -> O
     }
 }
 
-fn tax_id(notes: &mut Notes<'_>, at: impl Pointer, tax_id: Option<&chart::TaxId>) -> Option<TaxId> {
+/// Loop 2010BB of a facility's bill and a dentist's claim has room for one number of the payer's.
+fn one_payer_number(notes: &mut Notes<'_>, at: impl Pointer, source: &chart::Provider) {
+    let of_payer = |id: &chart::OtherId| FACILITY_NUMBERS.contains(&id.kind.as_str());
+    if source.other_ids.iter().filter(|id| of_payer(id)).count() > 1 {
+        notes.add(Code::TooMany, format_args!("{at}/other_ids"), "G2 or LU");
+    }
+}
+
+fn tax_id(
+    notes: &mut Notes<'_>,
+    kind: Kind,
+    at: impl Pointer,
+    tax_id: Option<&chart::TaxId>,
+) -> Option<TaxId> {
     let pointer = format_args!("{at}/tax_id");
     let Some(tax_id) = tax_id else {
         notes.add(Code::TaxIdMissing, pointer, "");
         return None;
     };
+    if kind == Kind::Institutional && matches!(tax_id, chart::TaxId::Ssn(_)) {
+        notes.add(Code::TaxIdShape, pointer, "a facility has an EIN");
+    }
     let number = match tax_id {
         chart::TaxId::Ein(number) | chart::TaxId::Ssn(number) => shape::digits(number, 9),
     };
