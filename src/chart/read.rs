@@ -6,8 +6,6 @@ use serde_json::Value;
 use super::repeated::repeated;
 use super::{Code, Finding, Reading, clearinghouse, fhir, native};
 
-/// Of a source that may be NDJSON so many lines are looked at.
-const LINES_TRIED: usize = 100;
 /// The largest chart that is read; a longer one is a finding.
 pub const CHART_BYTES_MAX: usize = 64 * 1024 * 1024;
 
@@ -93,19 +91,21 @@ fn charts(value: &Value, name: &str) -> Vec<Reading> {
     }
 }
 
-/// Whether a source that begins so has a chart a line. It is no matter that its first lines are broken.
+/// Whether a source that begins so, its first line and more, has a chart a line. It is no matter that a line is broken.
 pub fn is_by_line(head: &[u8]) -> bool {
-    let head = without_mark(head);
-    if !head.trim_ascii_start().starts_with(b"{") {
+    let head = without_mark(head).trim_ascii_start();
+    if !head.starts_with(b"{") {
         return false;
     }
-    let is_whole = |line: &[u8]| {
-        line.trim_ascii_start().starts_with(b"{")
-            && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
-    };
-    let mut lines = head.split(|&byte| byte == b'\n');
-    let first = lines.next().unwrap_or_default();
-    is_whole(first) || lines.take(LINES_TRIED).any(is_whole)
+    let first_line = head.iter().position(|&byte| byte == b'\n');
+    let mut values =
+        serde_json::Deserializer::from_slice(head).into_iter::<serde::de::IgnoredAny>();
+    match values.next() {
+        Some(Ok(_)) if values.byte_offset() <= first_line.unwrap_or(head.len()) => true,
+        // One value, that goes on behind the head.
+        Some(Err(error)) if error.is_eof() => false,
+        _ => has_lines(head),
+    }
 }
 
 /// Without the byte order mark that some editors write.
@@ -151,6 +151,23 @@ mod tests {
             })
             .collect();
         assert_eq!(told, expected, "{}", String::from_utf8_lossy(text));
+    }
+
+    #[test]
+    fn what_has_a_chart_a_line_is_seen_by_its_beginning() {
+        let check =
+            |head: &str, expected| assert_eq!(is_by_line(head.as_bytes()), expected, "{head}");
+        check("{ \"id\":1 }\n{ \"id\":2 }\n{ \"i", true);
+        check("\u{feff}{\"id\":1}\n", true);
+        check("{\"id\":\n{\"id\":2}\n{\"id\":3}", true);
+        check("{\"id\":1\n{\"id\":2}\n{\"id\":3}", true);
+        // A bundle with a resource a line, some of them whole.
+        check(
+            "{\"entry\":[\n{\"a\":1},\n{}\n],\"b\":[\n{\"c\":1}\n",
+            false,
+        );
+        check("{\n  \"id\": 1,\n  \"x\": {}\n", false);
+        check("[{\"id\":1},\n{\"id\":2}\n", false);
     }
 
     #[test]
