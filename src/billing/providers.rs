@@ -16,10 +16,8 @@ use crate::claim::{
 const ANY_NUMBER: &[&str] = &["0B", "1G", "G2", "LU"];
 const PLACE_NUMBERS: &[&str] = &["0B", "G2", "LU"];
 const PERSON_NUMBERS: &[&str] = &["0B", "1G", "G2"];
-/// Of a place of a line.
-const LINE_PLACE_NUMBERS: &[&str] = &["G2", "LU"];
-/// Of a facility that bills.
-const FACILITY_NUMBERS: &[&str] = &["G2", "LU"];
+/// Those that a payer gave: of a facility that bills, and of a line's place.
+const PAYER_NUMBERS: &[&str] = &["G2", "LU"];
 
 /// What the guide's loop of a role asks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,7 +57,7 @@ pub(super) fn billing(
     };
     let npi = npi(notes, at, &source);
     let (entity, numbers) = match kind {
-        Kind::Institutional => (Entity::Organization, FACILITY_NUMBERS),
+        Kind::Institutional => (Entity::Organization, PAYER_NUMBERS),
         Kind::Professional | Kind::Dental => (Entity::Either, ANY_NUMBER),
     };
     let mut provider = provider(notes, at, &source, entity, numbers);
@@ -108,7 +106,12 @@ fn completed(
     whole.address = whole.address.or_else(|| practice.address.clone());
     whole.tax_id = whole.tax_id.or_else(|| practice.tax_id.clone());
     whole.taxonomy = whole.taxonomy.or_else(|| practice.taxonomy.clone());
-    whole.phone = whole.phone.or_else(|| practice.phone.clone());
+    if whole.phone.is_none() && whole.fax.is_none() && whole.email.is_none() {
+        whole.contact = whole.contact.or_else(|| practice.contact.clone());
+        whole.phone.clone_from(&practice.phone);
+        whole.fax.clone_from(&practice.fax);
+        whole.email.clone_from(&practice.email);
+    }
     whole
 }
 
@@ -243,7 +246,7 @@ pub(super) fn of_line(
 ) -> Option<RoledProvider> {
     match (kind, role) {
         (Kind::Professional, ProviderRole::ServiceFacility) => {
-            service_facility(notes, at, named, LINE_PLACE_NUMBERS)
+            service_facility(notes, at, named, PAYER_NUMBERS)
         }
         _ => in_role(biller, notes, kind, at, named, role),
     }
@@ -477,7 +480,7 @@ fn npi(notes: &mut Notes<'_>, at: impl Pointer, provider: &chart::Provider) -> O
 
 /// Loop 2010BB of a facility's bill and a dentist's claim has room for one number of the payer's.
 fn one_payer_number(notes: &mut Notes<'_>, at: impl Pointer, source: &chart::Provider) {
-    let of_payer = |id: &chart::OtherId| FACILITY_NUMBERS.contains(&id.kind.as_str());
+    let of_payer = |id: &chart::OtherId| PAYER_NUMBERS.contains(&id.kind.as_str());
     if source.other_ids.iter().filter(|id| of_payer(id)).count() > 1 {
         notes.add(Code::TooMany, format_args!("{at}/other_ids"), "G2 or LU");
     }
