@@ -1,6 +1,7 @@
 //! What the practice knows: patient, coverage, encounter, diagnoses, procedures. It must not know claims or X12.
 //!
-//! [`read`] takes native JSON, NDJSON, FHIR R4 or the claim requests of clearinghouses and never fails: it gives one [`Reading`] a chart, each with its
+//! [`read`] takes native JSON, NDJSON, FHIR R4 or the claim requests of clearinghouses and never fails: it gives one
+//! [`Reading`] a chart, each with its
 //! findings and with the place in the source of everything in it. Whole records are opaque in `Debug`: a chart is
 //! health information from end to end.
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::decisions::{INPATIENT, OUTPATIENT, adjustments, decided};
 use super::draft::{Draft, Node};
-use super::fields::How::{By, Decimal, Flag, Given, NoPlace, Object, Said, Text, Word};
+use super::fields::How::{By, Decimal, Flag, Given, NoPlace, Object, Said, Text, With, Word};
 use super::fields::{Section, no_place, take};
 use super::parties::{ADDRESS, RELATIONSHIPS, policy_number};
 use crate::chart::Code;
@@ -99,21 +99,8 @@ const PAYER: Section = &[
     ),
 ];
 
-/// Whose plan it is; the number and what follows stand with the coverage.
-pub(super) const SUBSCRIBER: Section = &[
-    ("otherInsuredLastName", "subscriber/name/last", Text),
-    ("otherInsuredFirstName", "subscriber/name/first", Text),
-    ("firstName", "subscriber/name/first", Text),
-    ("otherInsuredMiddleName", "subscriber/name/middle", Text),
-    ("otherInsuredNameSuffix", "subscriber/name/suffix", Text),
-    ("otherInsuredSuffix", "subscriber/name/suffix", Text),
-    (
-        "otherInsuredAddress",
-        "subscriber/address",
-        Object(&ADDRESS),
-    ),
-    ("address", "subscriber/address", Object(&ADDRESS)),
-    ("otherInsuredQualifier", "", Given(&["1", "2"])),
+/// What the card says, whoever the patient is.
+const CARD: Section = &[
     ("otherInsuredIdentifierTypeCode", "", Given(&["MI", "II"])),
     ("otherInsuredIdentifier", "member_id", Text),
     (
@@ -128,6 +115,24 @@ pub(super) const SUBSCRIBER: Section = &[
     ),
 ];
 
+/// Whose plan it is; the numbers of the card stand with the coverage.
+pub(super) const SUBSCRIBER: Section = &[
+    ("otherInsuredLastName", "subscriber/name/last", Text),
+    ("otherInsuredFirstName", "subscriber/name/first", Text),
+    ("firstName", "subscriber/name/first", Text),
+    ("otherInsuredMiddleName", "subscriber/name/middle", Text),
+    ("otherInsuredNameSuffix", "subscriber/name/suffix", Text),
+    ("otherInsuredSuffix", "subscriber/name/suffix", Text),
+    (
+        "otherInsuredAddress",
+        "subscriber/address",
+        Object(&ADDRESS),
+    ),
+    ("address", "subscriber/address", Object(&ADDRESS)),
+    ("otherInsuredQualifier", "", Given(&["1", "2"])),
+    ("", "", With(&CARD)),
+];
+
 /// The patient, whom the chart names already.
 pub(super) const SUBSCRIBER_WHO_IS_PATIENT: Section = &[
     ("otherInsuredLastName", "", Said),
@@ -139,18 +144,7 @@ pub(super) const SUBSCRIBER_WHO_IS_PATIENT: Section = &[
     ("otherInsuredAddress", "", Said),
     ("address", "", Said),
     ("otherInsuredQualifier", "", Given(&["1"])),
-    ("otherInsuredIdentifierTypeCode", "", Given(&["MI", "II"])),
-    ("otherInsuredIdentifier", "member_id", Text),
-    (
-        "otherInsuredAdditionalIdentifier",
-        "social_security_number",
-        Text,
-    ),
-    (
-        "otherInsuredAdditionalIdentifiers",
-        "social_security_number",
-        Text,
-    ),
+    ("", "", With(&CARD)),
 ];
 
 /// A plan besides the one that is billed.

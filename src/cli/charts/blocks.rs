@@ -40,6 +40,13 @@ impl Block {
             Text::TooLarge(name) => vec![chart::too_large(name)],
         }
     }
+
+    fn bytes(&self) -> u64 {
+        match &self.text {
+            Text::Whole(bytes) | Text::Lines(_, bytes) => bytes.len() as u64,
+            Text::TooLarge(_) => 0,
+        }
+    }
 }
 
 /// The blocks of files in their order, and a bar over their bytes.
@@ -65,12 +72,11 @@ impl Blocks {
 
     fn next_block(&mut self) -> anyhow::Result<Option<Block>> {
         loop {
-            if let Some(open) = &mut self.open {
-                let block = open.next_block()?;
-                if block.is_some() {
-                    self.bar.set_position(self.bar.position() + open.taken());
-                    return Ok(block);
-                }
+            if let Some(open) = &mut self.open
+                && let Some(block) = open.next_block()?
+            {
+                self.bar.inc(block.bytes());
+                return Ok(Some(block));
             }
             let Some(file) = self.files.next() else {
                 return Ok(None);
@@ -98,8 +104,6 @@ struct Open {
     ended: bool,
     /// The line at which `rest` begins, 1 the first; `None` before it is known whether the file has charts by line.
     line: Option<usize>,
-    /// Bytes of the last block.
-    last: u64,
 }
 
 impl Open {
@@ -119,12 +123,7 @@ impl Open {
             rest: Vec::new(),
             ended: false,
             line: None,
-            last: 0,
         })
-    }
-
-    fn taken(&self) -> u64 {
-        self.last
     }
 
     /// Reads until so many bytes are there, or there are no more.
@@ -152,10 +151,6 @@ impl Open {
             None if self.ended => Text::Whole(std::mem::take(&mut self.rest)),
             None if !chart::is_by_line(&self.rest) => self.whole()?,
             line => self.lines(line.unwrap_or(1))?,
-        };
-        self.last = match &text {
-            Text::Whole(bytes) | Text::Lines(_, bytes) => bytes.len() as u64,
-            Text::TooLarge(_) => 0,
         };
         Ok(Some(Block {
             source: self.source.clone(),
