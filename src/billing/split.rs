@@ -30,10 +30,10 @@ pub(super) fn split(
     }
     let mut billed = Vec::with_capacity(parts);
     let mut lines = lines.into_iter();
-    for part in 0..parts {
+    // The last part is the claim itself: most are never split, and nothing is copied for them.
+    for (part, mut own) in std::iter::repeat_n(claim, parts).enumerate() {
         let numbering = &biller.numbering;
         let number = numbering.patient_control_number(&chart.id, &partner.payer_id, part);
-        let mut own = claim.clone();
         own.lines = numbered(&number, lines.by_ref().take(limit).collect());
         own.control_number = number;
         own.total_charge = Money::checked_sum(own.lines.iter().map(|line| line.charge))?;
