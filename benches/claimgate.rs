@@ -119,7 +119,9 @@ fn read_claims(bytes: &[u8]) -> Vec<ReadClaim> {
 const CHARTS: u64 = 1_000;
 
 fn charts(criterion: &mut Criterion) {
-    let Setup { config, partners } = Setup::sandbox();
+    let Setup {
+        config, partners, ..
+    } = Setup::sandbox();
     let biller = Biller::new(&config.billing, &partners, DAY);
     let readings: Vec<Reading> = (0..CHARTS).map(|one| practice::reading(one, DAY)).collect();
     let mut group = criterion.benchmark_group("charts");

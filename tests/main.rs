@@ -20,6 +20,7 @@ mod outbox;
 mod random_charts;
 mod report;
 mod rules;
+mod scrub;
 mod sources;
 mod t277ca;
 mod t837;

@@ -20,6 +20,7 @@ fn configure(setting: &Setting) {
     let Setup {
         mut config,
         mut partners,
+        ..
     } = Setup::sandbox();
     config.data = "store".into();
     let mut route = setting.server.route(&setting.credentials);

@@ -100,8 +100,8 @@ fn what_cannot_be_done_is_said_and_is_exit_2() {
     );
 }
 
-/// A day's NDJSON for two payers who take little at once: charts of their own, one twice, one whose claim our own check
-/// refuses, one that is no JSON. Reports come in the order of the lines.
+/// A day's NDJSON for two payers who take little at once: charts of their own, one twice, one that bills another's services, one whose
+/// claim our own check refuses, one that is no JSON. Reports come in the order of the lines.
 #[test]
 fn limits_hold_and_threads_change_nothing() {
     let dir = tempfile::tempdir().unwrap();
@@ -125,8 +125,10 @@ fn limits_hold_and_threads_change_nothing() {
     let visit = std::fs::read_to_string("fixtures/charts/professional/office-visit.json").unwrap();
     let visit: serde_json::Value = serde_json::from_str(&visit).unwrap();
     let mut lines = Vec::new();
-    for number in 0..20 {
+    for number in 0..21 {
         let mut chart = visit.clone();
+        // The last bills what V-18 does.
+        chart["coverages"][0]["member_id"] = format!("SHP{}", number.min(18)).into();
         chart["id"] = format!("V-{number}").into();
         if number % 4 == 3 {
             chart["coverages"][0]["payer"]["id"] = "77777".into();
@@ -206,6 +208,7 @@ fn limits_hold_and_threads_change_nothing() {
         "V-4 ChartDuplicate /id",
         "V-7 ClaimRefused /coverages/0/member_id",
         "day.ndjson line 10 ChartSyntax ",
+        "V-20 ServiceDuplicate /procedures/0",
     ];
     assert_eq!(held, expected);
     let expected = [

@@ -4,9 +4,10 @@
 use jiff::civil::Date;
 
 use super::notes::Notes;
-use super::{Defaults, Numbering, Provenance, claim};
+use super::{Defaults, Numbering, Provenance, Services, claim};
 use crate::chart::{Code, Finding, Reading, Severity};
 use crate::claim::Claim;
+use crate::guide::public::PublicTables;
 use crate::payer::TradingPartner;
 
 /// Makes claims of charts, for one practice and the payers that it has.
@@ -16,6 +17,7 @@ pub struct Biller<'a> {
     pub(super) partners: &'a [TradingPartner],
     pub(super) today: Date,
     pub(super) numbering: Numbering,
+    pub(super) tables: PublicTables,
     traces: bool,
 }
 
@@ -38,6 +40,7 @@ pub struct BilledClaim {
     /// [`TradingPartner::id`] of the one that it goes to.
     pub partner: String,
     pub provenance: Provenance,
+    pub services: Services,
 }
 
 impl<'a> Biller<'a> {
@@ -47,7 +50,17 @@ impl<'a> Biller<'a> {
             partners,
             today,
             numbering: Numbering::new(&defaults.number_seed),
+            tables: PublicTables::default(),
             traces: true,
+        }
+    }
+
+    /// With the tables of CMS that edits look into.
+    #[must_use]
+    pub fn with_tables(self, tables: &PublicTables) -> Self {
+        Self {
+            tables: tables.clone(),
+            ..self
         }
     }
 

@@ -128,7 +128,8 @@ pub(super) fn claims(
         detail: header.detail.into(),
         kind: own?,
     };
-    scrub::claim(notes, chart, &claim);
+    scrub::totals(notes, chart, &claim);
+    scrub::edits(biller, notes, kind, chart, &billable, &claim);
     split::split(biller, notes, kind, chart, &billable, claim)
 }
 

@@ -1,7 +1,6 @@
 //! Every day that a chart names: none in the future that cannot be, none before the birth, none out of order. It must not
 //! mend one.
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Biller;
@@ -63,7 +62,7 @@ pub(super) fn check(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) {
         let pointer = format_args!("/coverages/{index}/decision/date");
         calendar.past(pointer, decided, first);
     }
-    service_age(biller, notes, chart);
+    service_age(notes, chart);
     let accident = chart.encounter.accident.as_ref();
     if accident.is_some_and(|accident| accident.date.is_none()) {
         notes.add(Code::AccidentDate, "/encounter/accident/date", "");
@@ -189,15 +188,10 @@ fn first_service(chart: &Chart) -> Option<(String, Date)> {
         .min_by_key(|(_, day)| *day)
 }
 
-fn service_age(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) {
-    let Some((pointer, first)) = first_service(chart) else {
-        return;
-    };
-    if first < ICD10_START {
+fn service_age(notes: &mut Notes<'_>, chart: &Chart) {
+    if let Some((pointer, first)) = first_service(chart)
+        && first < ICD10_START
+    {
         notes.add(Code::DiagnosisBeforeStart, &pointer, "");
-    }
-    let late = first < biller.today.saturating_sub(1.year());
-    if late && chart.submission.delay_reason.is_none() {
-        notes.add(Code::FilingLate, &pointer, "");
     }
 }

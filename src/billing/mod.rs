@@ -32,3 +32,4 @@ pub use biller::{Billed, BilledClaim, Biller};
 pub use config::{CodeMap, Defaults, MemberId, Submitter};
 pub use numbering::Numbering;
 pub use provenance::Provenance;
+pub use scrub::{EDITS, Edit, Services, edit};

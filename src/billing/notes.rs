@@ -38,7 +38,12 @@ impl<'a> Notes<'a> {
 
     /// Notes a finding at a JSON pointer into the chart; the same twice is one.
     pub(super) fn add(&mut self, code: Code, pointer: impl Pointer, detail: impl Into<String>) {
-        let finding = Finding::new(code, self.origins.resolve(&pointer.to_string()), detail);
+        self.tell(pointer, Finding::new(code, "", detail));
+    }
+
+    /// Notes a finding that was taken as more or less than its kind is, at its pointer.
+    pub(super) fn tell(&mut self, pointer: impl Pointer, mut finding: Finding) {
+        finding.path = self.origins.resolve(&pointer.to_string());
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }

@@ -4,7 +4,7 @@
 use super::coverage::Billable;
 use super::kind::Kind;
 use super::notes::Notes;
-use super::{BilledClaim, Biller};
+use super::{BilledClaim, Biller, Services, scrub};
 use crate::chart::{Chart, Code};
 use crate::claim::{Claim, Money, OtherPayer, ServiceLine};
 
@@ -43,9 +43,16 @@ pub(super) fn split(
         if parts > 1 {
             share(&mut own)?;
         }
+        let seed = &numbering.seed;
+        let services = Services {
+            fingerprints: scrub::services(kind, seed, &partner.id, &own),
+            first: part * limit,
+            severity: scrub::taken(partner, chart, own.service_period().map(|(from, _)| from)),
+        };
         billed.push(BilledClaim {
             partner: partner.id.clone(),
             provenance: notes.provenance(part * limit, own.lines.len()),
+            services,
             claim: own,
         });
     }

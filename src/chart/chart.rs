@@ -304,6 +304,21 @@ pub struct Submission {
     /// `02` disability, `03` special federal, `05` disability, `09` second opinion; dental `01` EPSDT (CLM12).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub special_program: Option<String>,
+    /// What edits found and somebody has looked at: it may go as it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
+}
+
+/// Somebody's word that what an edit finds on this chart is right. The finding stays, for the record.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The edit's name or one of its keys, as `claimgate explain` has them.
+    pub edit: String,
+    pub reason: String,
+    /// Who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// What the patient and the provider have agreed to. The defaults are an ordinary signed intake form.
@@ -350,6 +365,7 @@ impl Default for Submission {
             payer_claim_number: None,
             delay_reason: None,
             special_program: None,
+            overrides: Vec::new(),
         }
     }
 }
@@ -383,4 +399,12 @@ fn icd10_cm() -> String {
     code_system::ICD10_CM.into()
 }
 
-opaque_debug!(Chart, Encounter, Accident, Diagnosis, Authorizations, Note,);
+opaque_debug!(
+    Chart,
+    Encounter,
+    Accident,
+    Diagnosis,
+    Authorizations,
+    Note,
+    Override
+);

@@ -14,6 +14,7 @@ pub struct Finding {
     pub path: String,
     /// What stands there by name, and what was expected; never the value.
     pub detail: String,
+    severity: Severity,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -256,8 +257,38 @@ codes! {
         "Paid plus adjustments of a line is its charge; copy both from the remittance."
     DecisionLine Error "earlier payer's decision names no line of the chart"
         "Number the procedures from 1."
-    ServiceDuplicate Error "service has been billed already in this run"
-        "Same patient, provider, code, modifiers and day: remove the copy, or add modifier 76 or 77."
+    ServiceDuplicate Error "service has been billed already"
+        "Same patient, provider, payer, code, modifiers, day and charge: remove the copy; bill a change with frequency 7; or add modifier 76 or 77 to a service that was done again."
+    ServiceTwice Warning "service stands twice on the claim"
+        "Bill it once with the units of both; or say with modifier 76, 77 or 59 that it was done again."
+    SexConflict Warning "diagnosis does not fit the patient's sex"
+        "Correct the code or the sex; where both are right, condition code 45 or modifier KX tells the payer so."
+    AgeConflict Warning "diagnosis does not fit the patient's age"
+        "Correct the code or the birth date."
+    ServiceAfterDeath Error "service after the patient's death"
+        "Correct the day of the service or of the death."
+    FilingLimitPassed Error "payer's filing limit has passed"
+        "Give the reason of the delay and its proof, or write the charge off: the contract bars billing the patient."
+    FilingLimitNear Warning "payer's filing limit is near"
+        "Send the claim before that day."
+    NumberMissing Error "number that the payer asks for is missing"
+        "Add it; the trading partner's profile says for which services it is needed."
+    MemberIdOfAnother Error "member number has not the form of this payer's"
+        "Copy the number from the insurance card again, or name the payer that the card is of."
+    NcciPair Error "two services that are paid as one"
+        "Remove the second; or, where both were done apart from each other, say so with a modifier such as 59, XE, XS, XP or XU."
+    MueUnits Error "more units than one patient can have in a day"
+        "Correct the quantity; or say with modifier 76, 77, 59 or 91 on lines of their own that they were done apart."
+    NpiDeactivated Error "NPI is no longer in force"
+        "Name the provider's present NPI, or ask NPPES to reactivate it."
+    OverrideUnused Warning "override of an edit that found nothing"
+        "Remove it: it would hide what the edit finds one day."
+    OverrideUnknown Warning "override names no edit"
+        "Correct the name; `claimgate explain` lists the edits."
+    OverrideRefused Error "edit that cannot be overridden"
+        "Mend what the edit found, and remove the override."
+    OverrideReasonMissing Error "override without a reason"
+        "Say why what the edit found is right."
     TextRepaired Info "text written in the payers' characters"
         "Nothing to do: letters were transliterated, delimiters and control characters replaced."
     TextUnwritable Error "text cannot be written in the payers' characters"
@@ -274,11 +305,19 @@ impl Finding {
             code,
             path: path.into(),
             detail: detail.into(),
+            severity: code.severity(),
         }
     }
 
+    /// The same finding, taken more or less seriously than its kind: by a payer's profile, or because somebody has said
+    /// why it may stand.
+    #[must_use]
+    pub fn taken_as(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
     }
 
     /// One sentence: what is wrong.

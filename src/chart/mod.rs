@@ -25,7 +25,7 @@ mod repeated;
 
 pub use chart::{
     Accident, AccidentCause, Attachment, Authorizations, Chart, Consent, Diagnosis, Encounter,
-    FurtherNumber, Note, SCHEMA_VERSION, Submission, code_system, schema,
+    FurtherNumber, Note, Override, SCHEMA_VERSION, Submission, code_system, schema,
 };
 pub use circumstance::{Ambulance, Certification, DropOff, SpinalManipulation};
 pub use decimal::Decimal;

@@ -1,5 +1,7 @@
 //! `claimgate codes`: the external code lists at hand, and newer ones taken in.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -10,8 +12,9 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use crate::gateway::{Setup, clock};
+use crate::gateway::{Setup, clock, table_file};
 use crate::guide::codes::{self, Codes, ListId, Standing, Unrecognized};
+use crate::guide::public::{NotPublic, PublicFile, PublicTable, PublicTables, read_public};
 
 use super::{Common, output};
 
@@ -25,7 +28,8 @@ const FILE_MAX: u64 = 128 << 20;
   claimgate codes                                    every list: how many codes, how old
   claimgate codes place-of-service                   the codes of one
   claimgate codes import icd10cm_order_2027.txt --data store
-  claimgate codes import carc.csv --list carc --data store"
+  claimgate codes import carc.csv --list carc --data store
+  claimgate codes import ccipra-*.txt                NCCI pairs, for the edits of `translate` and `submit`"
 )]
 pub(crate) struct CodesArgs {
     #[command(subcommand)]
@@ -42,7 +46,8 @@ enum CodesCommand {
     /// Take official files into the data directory, in place of our own lists.
     #[command(
         after_help = "Known by themselves: ICD-10-CM and ICD-10-PCS order files and HCPCS ANWEB files of CMS, the
-taxonomy CSV of NUCC. Any other CSV or TSV needs a first line with a column `code`, and perhaps `from`, `to` and
+taxonomy CSV of NUCC; and of CMS the NCCI pairs (ccipra-*.txt, ccioph-*.txt: all files of a quarter at once), the
+medically unlikely edits (CSV) and the NPPES report of deactivated NPIs (saved as CSV). Any other CSV or TSV needs a first line with a column `code`, and perhaps `from`, `to` and
 `text`, and a name like `carc.csv`, or --list."
     )]
     Import(ImportArgs),
@@ -73,7 +78,7 @@ pub(crate) fn run(args: &CodesArgs, common: &Common) -> anyhow::Result<ExitCode>
     let codes = load(common)?;
     match &args.list {
         Some(name) => show(&codes, list_called(name)?, args.format),
-        None => table(&codes, args.format),
+        None => table(&codes, &tables(common)?, args.format),
     }
 }
 
@@ -95,6 +100,12 @@ pub(crate) fn load(common: &Common) -> anyhow::Result<Arc<Codes>> {
     Ok(Arc::new(codes))
 }
 
+/// What was imported of CMS's tables.
+fn tables(common: &Common) -> anyhow::Result<PublicTables> {
+    let setup = Setup::load(common.config.as_deref())?;
+    Ok(setup.with_data(common.data.as_deref())?.tables)
+}
+
 fn file_of(data: &Path, list: ListId) -> PathBuf {
     data.join("codes").join(format!("{}.tsv", list.list().name))
 }
@@ -105,13 +116,20 @@ fn list_called(name: &str) -> anyhow::Result<ListId> {
 }
 
 fn take_in(args: &ImportArgs, common: &Common) -> anyhow::Result<ExitCode> {
-    let asked = args.list.as_deref().map(list_called).transpose()?;
+    let asked = args.list.as_deref();
+    let asked_table =
+        asked.and_then(|name| PublicTable::ALL.into_iter().find(|one| one.name() == name));
+    let asked = asked
+        .filter(|_| asked_table.is_none())
+        .map(list_called)
+        .transpose()?;
     let data = match &common.data {
         Some(data) => data.clone(),
         None => Setup::load(common.config.as_deref())?.config.data,
     };
     let today = clock::local(clock::now()).date().to_string();
     let mut out = io::stdout().lock();
+    let mut tables = BTreeMap::<PublicTable, PublicFile>::new();
     for file in &args.files {
         let shown = file.display();
         let mut bytes = Vec::new();
@@ -119,6 +137,19 @@ fn take_in(args: &ImportArgs, common: &Common) -> anyhow::Result<ExitCode> {
         opened.take(FILE_MAX).read_to_end(&mut bytes)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let text = String::from_utf8_lossy(&bytes);
+        match read_public(&text, &name, asked_table) {
+            Ok(read) => {
+                match tables.entry(read.table) {
+                    Entry::Vacant(place) => {
+                        place.insert(read);
+                    }
+                    Entry::Occupied(mut joined) => joined.get_mut().join(read),
+                }
+                continue;
+            }
+            Err(NotPublic::Unrecognized) if asked_table.is_none() => {}
+            Err(error) => bail!("{shown}: {error}"),
+        }
         let official = match codes::read_official(&text, &name, asked, &today) {
             Ok(official) => official,
             Err(Unrecognized::List) => bail!(
@@ -136,6 +167,13 @@ fn take_in(args: &ImportArgs, common: &Common) -> anyhow::Result<ExitCode> {
             official.count,
             target.display()
         )?;
+    }
+    for (table, file) in tables {
+        let target = table_file(&data, table);
+        write_whole(&target, &file.bytes())
+            .with_context(|| format!("cannot write {}", target.display()))?;
+        let (name, count) = (table.name(), file.count());
+        writeln!(out, "{name}: {count} lines in {}", target.display())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -160,7 +198,7 @@ fn standing(codes: &Codes, list: ListId) -> &'static str {
     }
 }
 
-fn table(codes: &Codes, format: Format) -> anyhow::Result<ExitCode> {
+fn table(codes: &Codes, tables: &PublicTables, format: Format) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let mut table = output::table(["list", "codes", "known by", "as of", "what", "source"]);
     for list in codes::all() {
@@ -184,6 +222,28 @@ fn table(codes: &Codes, format: Format) -> anyhow::Result<ExitCode> {
         let shape = list.list().shape.words();
         let source = if known.is_some() { source } else { &shape };
         table.add_row([name, &count, standing, as_of, title, source]);
+    }
+    for one in PublicTable::ALL {
+        let count = tables.count(one);
+        let standing = if count > 0 { "imported" } else { "-" };
+        if format == Format::Json {
+            let object = json!({"list": one.name(), "codes": count, "known_by": standing, "title": one.title()});
+            writeln!(out, "{object}")?;
+            continue;
+        }
+        let count = if count > 0 {
+            count.to_string()
+        } else {
+            "-".to_owned()
+        };
+        table.add_row([
+            one.name(),
+            &count,
+            standing,
+            "",
+            one.title(),
+            "CMS, by `codes import`",
+        ]);
     }
     if format == Format::Text {
         writeln!(out, "{table}")?;

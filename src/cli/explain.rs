@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 
+use crate::billing::{self, Edit};
 use crate::chart;
 use crate::check::{Code, WireCode, rules};
 use crate::exchange::status::in_words;
@@ -20,6 +21,7 @@ use super::{Common, codes, output};
 #[command(after_help = "Examples:
   claimgate explain ClaimTotal             a finding of `check`
   claimgate explain ProviderFromConfig     a finding of `translate`
+  claimgate explain NcciPair               an edit of charts, by its name or key
   claimgate explain CARC 45                a reason of a remittance; also CO-45
   claimgate explain A3:21                  a claim status
   claimgate explain POS 11                 a code of any list that `claimgate codes` names
@@ -63,6 +65,10 @@ pub(crate) fn run(args: &ExplainArgs, common: &Common) -> anyhow::Result<ExitCod
         return Ok(ExitCode::SUCCESS);
     };
     let is_meant = |known: &str| args.code.len() == 1 && known.eq_ignore_ascii_case(name);
+    if let Some(edit) = billing::edit(name).filter(|_| args.code.len() == 1) {
+        explain_edit(edit, &mut out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Some(code) = chart::Code::ALL.iter().find(|code| is_meant(code.name())) {
         writeln!(out, "{code}: {}\n  {}", code.title(), code.help())?;
         return Ok(ExitCode::SUCCESS);
@@ -91,6 +97,37 @@ pub(crate) fn run(args: &ExplainArgs, common: &Common) -> anyhow::Result<ExitCod
     )?;
     writeln!(out, "  {}", code.help())?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn explain_edit(edit: &Edit, out: &mut impl Write) -> io::Result<()> {
+    let code = edit.code;
+    writeln!(out, "{code}: {}", code.title())?;
+    let level = match code.severity() {
+        chart::Severity::Error => "an error",
+        chart::Severity::Warning => "a warning",
+        chart::Severity::Info => "for the record",
+    };
+    let days = match (edit.from, edit.to) {
+        (None, None) => String::new(),
+        (Some(from), None) => format!(", for services from {from} on"),
+        (None, Some(to)) => format!(", for services until {to}"),
+        (Some(from), Some(to)) => format!(", for services from {from} to {to}"),
+    };
+    writeln!(
+        out,
+        "  an edit of charts, {level} unless a payer's profile says otherwise{days}"
+    )?;
+    writeln!(out, "  {}", code.help())?;
+    writeln!(out, "  {}", edit.reason)?;
+    writeln!(out, "  keys      {}", edit.keys.join(" "))?;
+    let overriding = match edit.can_be_overridden {
+        true => format!(
+            "in the chart: \"submission\": {{\"overrides\": [{{\"edit\": \"{code}\", \"reason\": \"…\"}}]}}"
+        ),
+        false => "never".into(),
+    };
+    writeln!(out, "  override  {overriding}")?;
+    writeln!(out, "  source    {}", edit.source)
 }
 
 fn explain_rule(rule: &Rule, out: &mut impl Write) -> io::Result<()> {

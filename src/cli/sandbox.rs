@@ -63,6 +63,7 @@ fn write_configuration(out: &Path, server: &Server) -> anyhow::Result<()> {
     let Setup {
         config,
         mut partners,
+        ..
     } = Setup::sandbox();
     let payers = out.join(&config.payers);
     std::fs::create_dir_all(&payers)?;

@@ -123,6 +123,7 @@ fn code(is_well: bool) -> ExitCode {
 /// Opens the store and the partners' routes, as every step needs them.
 pub(super) async fn open(common: &Common) -> anyhow::Result<Gateway> {
     let setup = crate::gateway::Setup::load(common.config.as_deref())?;
-    let data = common.data.clone().unwrap_or(setup.config.data.clone());
+    let setup = setup.with_data(common.data.as_deref())?;
+    let data = setup.config.data.clone();
     Ok(Gateway::open(setup, &data).await?)
 }

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &TranslateArgs, common: &Common) -> anyhow::Result<ExitC
     if args.schema {
         return print_schema();
     }
-    let mut setup = Setup::load(common.config.as_deref())?;
+    let mut setup = Setup::load(common.config.as_deref())?.with_data(common.data.as_deref())?;
     if let Some(id) = &args.payer {
         bill_only(&mut setup, id)?;
     }

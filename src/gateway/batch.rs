@@ -233,7 +233,9 @@ mod tests {
     }
 
     fn written(claims: &[(String, BilledClaim)]) -> Result<Batch, BadEnvelope> {
-        let Setup { config, partners } = Setup::sandbox();
+        let Setup {
+            config, partners, ..
+        } = Setup::sandbox();
         let candidates: Vec<Candidate<'_>> = claims
             .iter()
             .map(|(chart, one)| Candidate {

@@ -6,9 +6,11 @@ use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::billing::Defaults;
+use crate::billing::{self, Biller, Defaults};
+use crate::guide::public::{PublicTable, PublicTables};
 use crate::guide::rule::Rule;
 use crate::guide::{Overlay, library};
 use crate::payer::{Route, TradingPartner};
@@ -57,6 +59,8 @@ pub struct ConfigError {
 pub struct Setup {
     pub config: Config,
     pub partners: Vec<TradingPartner>,
+    /// What `codes import` has taken into the data directory; empty until [`Setup::with_data`].
+    pub tables: PublicTables,
 }
 
 impl Default for Config {
@@ -96,6 +100,7 @@ impl Setup {
         Self {
             config,
             partners: vec![partner],
+            tables: PublicTables::default(),
         }
     }
 
@@ -120,7 +125,28 @@ impl Setup {
                 ),
             ));
         }
-        Ok(Self { config, partners })
+        Ok(Self {
+            config,
+            partners,
+            tables: PublicTables::default(),
+        })
+    }
+
+    /// With the tables of the data directory: the one given, else the configuration's.
+    ///
+    /// # Errors
+    /// A table in it is damaged.
+    pub fn with_data(mut self, data: Option<&Path>) -> Result<Self, ConfigError> {
+        if let Some(data) = data {
+            self.config.data = data.to_owned();
+        }
+        self.tables = read_tables(&self.config.data)?;
+        Ok(self)
+    }
+
+    /// Makes the claims of a day.
+    pub fn biller(&self, today: Date) -> Biller<'_> {
+        Biller::new(&self.config.billing, &self.partners, today).with_tables(&self.tables)
     }
 
     pub fn partner(&self, id: &str) -> Option<&TradingPartner> {
@@ -164,6 +190,17 @@ fn read_partner(file: &Path) -> Result<TradingPartner, ConfigError> {
             ),
         ));
     }
+    for level in &partner.scrub.levels {
+        if billing::edit(&level.edit).is_none() {
+            return Err(ConfigError::new(
+                file,
+                format!(
+                    "scrub.level: there is no edit {:?}: `claimgate explain` lists them",
+                    level.edit
+                ),
+            ));
+        }
+    }
     let base = file.parent().unwrap_or(Path::new(""));
     match &mut partner.route {
         Some(Route::CoreSoap(route)) => {
@@ -194,6 +231,26 @@ fn read_overlay(file: &Path) -> Result<&'static [Rule], ConfigError> {
     let overlay = Overlay::parse(&read_text(file)?, library());
     let overlay = overlay.map_err(|error| ConfigError::new(file, error.to_string()))?;
     Ok(overlay.keep())
+}
+
+/// Where a table of CMS is kept.
+pub fn table_file(data: &Path, table: PublicTable) -> PathBuf {
+    data.join("codes").join(format!("{}.table", table.name()))
+}
+
+/// The tables that were imported; none where there is no data directory yet.
+fn read_tables(data: &Path) -> Result<PublicTables, ConfigError> {
+    let mut tables = PublicTables::default();
+    for table in PublicTable::ALL {
+        let file = table_file(data, table);
+        if !file.is_file() {
+            continue;
+        }
+        let told = |error: &dyn fmt::Display| ConfigError::new(&file, error.to_string());
+        let bytes = std::fs::read(&file).map_err(|error| told(&error))?;
+        tables.put(table, bytes).map_err(|error| told(&error))?;
+    }
+    Ok(tables)
 }
 
 fn read_toml<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
@@ -281,6 +338,8 @@ mod tests {
             &partner,
             "holds no x.toml",
         );
+        let level = "\n[[scrub.level]]\nedit = \"Nothing\"\nlevel = \"off\"\n";
+        check("", &format!("{partner}{level}"), "there is no edit");
         check("", SANDBOX, "must be the file's name");
         check("payers = \"elsewhere\"", &partner, "correct `payers`");
     }

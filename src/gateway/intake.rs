@@ -1,10 +1,12 @@
 //! Charts come in: they are billed and stored, once each. It must not read files: it is handed what was read.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Gateway, Result, clock, digest};
-use crate::billing::{Billed, Biller};
+use crate::billing::Billed;
 use crate::chart::{Code, Finding, Reading};
 use crate::store::{NewChart, NewClaim, Taken};
 
@@ -37,11 +39,12 @@ impl Gateway {
         now: Timestamp,
     ) -> Result<Vec<TakenChart>> {
         let today = clock::local(now).date();
-        let biller = Biller::new(&self.setup.config.billing, &self.setup.partners, today);
-        let billed: Vec<Billed> = readings
+        let biller = self.setup.biller(today);
+        let mut billed: Vec<Billed> = readings
             .iter()
             .map(|reading| biller.bill(reading))
             .collect();
+        self.tell_billed_before(readings, &mut billed).await?;
         let charts: Vec<NewChart<'_>> = readings
             .iter()
             .zip(&billed)
@@ -60,6 +63,31 @@ impl Gateway {
             .zip(taken)
             .map(|(billed, taken)| told(billed, taken))
             .collect())
+    }
+
+    /// Tells of services that a claim of another chart bills already, in the store or among these.
+    async fn tell_billed_before(&self, readings: &[Reading], billed: &mut [Billed]) -> Result<()> {
+        let asked: Vec<u64> = billed.iter().flat_map(Billed::fingerprints).collect();
+        let mut before = HashMap::<u64, Vec<(String, String)>>::new();
+        for one in self.store.billed_before(&asked).await? {
+            let claims = before.entry(one.fingerprint).or_default();
+            claims.push((one.chart, one.control_number));
+        }
+        for (reading, billed) in readings.iter().zip(billed) {
+            let name = billed.name.clone();
+            billed.tell_billed_before(&reading.origins, |fingerprint| {
+                let mut claims = before.get(&fingerprint)?.iter();
+                let (_, number) = claims.find(|(chart, _)| *chart != name)?;
+                Some(format!("claim {number}"))
+            });
+            for one in &billed.claims {
+                for fingerprint in &one.services.fingerprints {
+                    let claims = before.entry(*fingerprint).or_default();
+                    claims.push((billed.name.clone(), one.claim.control_number.clone()));
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -105,6 +133,7 @@ impl<'a> From<&'a crate::billing::BilledClaim> for NewClaim<'a> {
             claim: &billed.claim,
             partner: &billed.partner,
             provenance: &billed.provenance,
+            fingerprints: &billed.services.fingerprints,
         }
     }
 }

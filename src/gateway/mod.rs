@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-pub use config::{Config, ConfigError, Jobs, Setup, Web};
+pub use config::{Config, ConfigError, Jobs, Setup, Web, table_file};
 pub use ingest::Ingested;
 pub use intake::{TakenChart, Verdict};
 pub use outbox::Sent;

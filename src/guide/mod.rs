@@ -3,7 +3,8 @@
 //!
 //! A guide is `data/<GUIDE>.guide`; `data/dictionary` holds what the standard itself says of elements, composites and
 //! segments, `data/shared.guide` the lines that several guides hold. [`library`] gives the embedded guides, [`codes`] the
-//! external code lists that they name, [`rule`] what they ask for in some situations; [`Guide::audit`] proves that a guide is unambiguous and whole.
+//! external code lists that they name, [`public`] the tables of CMS that payers judge services by, [`rule`] what they ask for in
+//! some situations; [`Guide::audit`] proves that a guide is unambiguous and whole.
 
 mod audit;
 pub mod codes;
@@ -13,6 +14,7 @@ mod guide;
 mod library;
 mod notation;
 mod overlay;
+pub mod public;
 pub mod rule;
 mod shared;
 mod walk;

@@ -2,8 +2,10 @@
 //! caller reads the file.
 
 mod partner;
+mod profile;
 
 pub use partner::{
     BatchLimits, CoreSoapRoute, Deadlines, Envelope, FolderRoute, Party, PayloadTypes, Route,
     TlsFiles, TradingPartner,
 };
+pub use profile::{CountsFrom, EditLevel, Filing, Level, Need, Needed, Profile};

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::guide::rule::Rule;
 use serde::{Deserialize, Serialize};
 
+use super::{Filing, Profile};
+
 /// A payer or clearinghouse that interchanges are exchanged with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +28,10 @@ pub struct TradingPartner {
     pub limits: BatchLimits,
     #[serde(default)]
     pub deadlines: Deadlines,
+    #[serde(default)]
+    pub filing: Filing,
+    #[serde(default)]
+    pub scrub: Profile,
     /// Absent: claims can be translated for this payer but not sent.
     #[serde(default)]
     pub route: Option<Route>,

@@ -29,6 +29,16 @@ pub struct NewClaim<'a> {
     pub claim: &'a Claim,
     pub partner: &'a str,
     pub provenance: &'a Provenance,
+    /// Of the services that it bills ([`crate::billing::Services`]).
+    pub fingerprints: &'a [u64],
+}
+
+/// A claim that bills a service already.
+#[derive(Debug)]
+pub struct BilledBefore {
+    pub fingerprint: u64,
+    pub control_number: String,
+    pub chart: String,
 }
 
 /// What became of a chart.
@@ -121,10 +131,40 @@ impl Store {
                 .bind(&one.claim.supplement.payer_claim_number)
                 .execute(&mut *transaction)
                 .await?;
+                // The same line twice on a claim is one service here.
+                let query = "INSERT OR IGNORE INTO service (fingerprint, claim)
+                             SELECT value, ? FROM json_each(?)";
+                sqlx::query(query)
+                    .bind(&one.claim.control_number)
+                    .bind(fingerprints(one.fingerprints)?)
+                    .execute(&mut *transaction)
+                    .await?;
             }
         }
         transaction.commit().await?;
         Ok(all)
+    }
+
+    /// Claims that bill services of these fingerprints and stand: none that was turned away, or that another took the
+    /// place of.
+    pub async fn billed_before(&self, asked: &[u64]) -> Result<Vec<BilledBefore>> {
+        let rows = sqlx::query(
+            "SELECT fingerprint, control_number, chart FROM json_each(?)
+               JOIN service ON fingerprint = value JOIN claim ON control_number = service.claim
+              WHERE state NOT IN ('refused', 'rejected') AND control_number NOT IN (SELECT claim FROM superseded)
+              ORDER BY control_number",
+        )
+        .bind(fingerprints(asked)?)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .iter()
+            .map(|row| BilledBefore {
+                fingerprint: row.get::<i64, _>(0).cast_unsigned(),
+                control_number: row.get(1),
+                chart: row.get(2),
+            })
+            .collect())
     }
 
     /// Partners that claims wait for.
@@ -413,6 +453,12 @@ pub(super) async fn add_claim_events(
         }
     }
     Ok(())
+}
+
+/// A list for `json_each`: SQLite knows signed numbers only.
+fn fingerprints(all: &[u64]) -> Result<String> {
+    let signed: Vec<i64> = all.iter().map(|one| one.cast_signed()).collect();
+    to_json(&signed)
 }
 
 /// Takes a claim out of its submission, which certainly was not taken in: it waits for the next one.

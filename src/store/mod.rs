@@ -228,6 +228,7 @@ mod tests {
         claim.control_number = "PCN1".into();
         let billed = || {
             vec![NewClaim {
+                fingerprints: &[],
                 claim: &claim,
                 partner: "sandbox",
                 provenance: &provenance,

@@ -55,6 +55,7 @@ async fn filled(dir: &TempDir) -> Store {
     let claims = [one_claim("PCN1"), one_claim("PCN2")];
     for (claim, id) in claims.iter().zip(["CH1", "CH2"]) {
         let new = NewClaim {
+            fingerprints: &[],
             claim,
             partner: "sandbox",
             provenance: &provenance,

@@ -2,7 +2,7 @@
 
 use claimgate::chart::{
     Attachment, Authorizations, Chart, Consent, Contract, Diagnosis, Encounter, FurtherNumber,
-    Note, Pricing, Procedure, ProcedureNumbers, Providers, Repricing, Submission,
+    Note, Override, Pricing, Procedure, ProcedureNumbers, Providers, Repricing, Submission,
 };
 
 use super::filler::{Filler, TODAY, cents, dollars};
@@ -143,6 +143,7 @@ fn submission(f: &mut Filler, kind: Kind) -> Submission {
                 if kind == Kind::Dental { "01" } else { "09" },
             ])
         }),
+        overrides: f.list(2, override_of),
         ..Submission::default()
     };
     if f.fills() {
@@ -150,6 +151,15 @@ fn submission(f: &mut Filler, kind: Kind) -> Submission {
         made.payer_claim_number = Some(f.number(50));
     }
     made
+}
+
+/// Of an edit that finds nothing in a drawn chart, which is told; or of duplicates, which only many charts have.
+fn override_of(f: &mut Filler) -> Override {
+    Override {
+        edit: f.pick(&["ServiceDuplicate", "FilingLimitNear"]),
+        reason: f.text(40),
+        by: f.maybe(|f| f.text(20)),
+    }
 }
 
 fn consent(f: &mut Filler, kind: Kind) -> Consent {

@@ -7,7 +7,7 @@ use anyhow::bail;
 
 use jiff::civil::Date;
 
-use crate::billing::{BilledClaim, Biller, Provenance};
+use crate::billing::{BilledClaim, Provenance};
 use crate::cli::charts::{self, Blocks};
 use crate::cli::{FINDINGS, output};
 use crate::gateway::Setup;
@@ -28,7 +28,7 @@ pub(super) fn print(
     blocks: Blocks,
     today: Date,
 ) -> anyhow::Result<ExitCode> {
-    let biller = Biller::new(&setup.config.billing, &setup.partners, today);
+    let biller = setup.biller(today);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let (mut found, mut held) = (false, false);
     for block in blocks {

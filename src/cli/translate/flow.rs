@@ -56,7 +56,7 @@ pub(super) fn translate(
 ) -> anyhow::Result<()> {
     let submitter = setup.config.billing.submitter.as_ref();
     let job = Job {
-        biller: Biller::new(&setup.config.billing, &setup.partners, created.date()),
+        biller: setup.biller(created.date()),
         submitter: submitter.ok_or(GatewayError::NoSubmitter)?.to_claim(),
         created,
         out,

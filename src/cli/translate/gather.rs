@@ -32,6 +32,8 @@ pub(super) struct Gathered<'s> {
     claims: usize,
     /// Digests of chart ids.
     seen: HashSet<[u8; 16]>,
+    /// Fingerprints of what was billed: eight bytes a service.
+    services: HashSet<u64>,
 }
 
 struct Pending {
@@ -74,6 +76,7 @@ impl<'s> Gathered<'s> {
             numbers: BTreeMap::new(),
             claims: 0,
             seen: HashSet::new(),
+            services: HashSet::new(),
         }
     }
 
@@ -84,10 +87,14 @@ impl<'s> Gathered<'s> {
         billed: Vec<Billed>,
     ) -> anyhow::Result<Vec<Batch<'s>>> {
         let mut batches = Vec::new();
-        for (index, billed) in billed.into_iter().enumerate() {
-            let mut report = Report::new(&billed, &block.source);
+        for (index, mut billed) in billed.into_iter().enumerate() {
             let is_new = |id: &String| self.seen.insert(digest(id));
-            if !billed.chart_id.as_ref().is_none_or(is_new) {
+            let is_new = billed.chart_id.as_ref().is_none_or(is_new);
+            if is_new {
+                self.tell_billed_before(block, index, &mut billed);
+            }
+            let mut report = Report::new(&billed, &block.source);
+            if !is_new {
                 report.hold(Finding::new(Code::ChartDuplicate, "/id", ""));
             }
             let is_decided = report.is_held();
@@ -114,6 +121,20 @@ impl<'s> Gathered<'s> {
             batches.extend(self.longest().and_then(|key| self.close(key)));
         }
         Ok(batches)
+    }
+
+    /// Tells of services that an earlier chart bills, and remembers those of this one.
+    fn tell_billed_before(&mut self, block: &Block, index: usize, billed: &mut Billed) {
+        let known = |fingerprint: u64| self.services.contains(&fingerprint);
+        if billed.fingerprints().any(known)
+            // It is read once more for where its parts stood.
+            && let Some(reading) = block.read().get(index)
+        {
+            billed.tell_billed_before(&reading.origins, |fingerprint| {
+                known(fingerprint).then(|| "in this run".to_owned())
+            });
+        }
+        self.services.extend(billed.fingerprints());
     }
 
     /// Puts a chart to its like; gives those that were there where it has no room beside them.
