@@ -7,8 +7,8 @@ use super::notes::Notes;
 use super::{people, shape, text};
 use crate::chart::{self, Chart, Code};
 use crate::claim::{
-    Ambulance, Certification, ClaimDetail, Contract, DropOff, FurtherNumber, Note, Phi, Repricing,
-    SpinalManipulation,
+    Address, Ambulance, Certification, ClaimDetail, Contract, DropOff, FurtherNumber, Note, Phi,
+    Repricing, SpinalManipulation,
 };
 
 /// X12 element 1366 of a professional and a dental claim.
@@ -89,19 +89,7 @@ pub(super) fn of_claim(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Clai
         PROFESSIONAL | INSTITUTIONAL,
         &encounter.certifications,
     );
-    let pick_up = encounter.pick_up.as_ref();
-    let pick_up = pick_up.filter(|_| fields.only(PROFESSIONAL).takes("pick_up", true));
-    let pick_up = pick_up.and_then(|place| {
-        fields
-            .notes
-            .address_from("detail.pick_up", "/encounter/pick_up");
-        people::address(
-            fields.notes,
-            "/encounter/pick_up",
-            Some(place),
-            Code::AddressMissing,
-        )
-    });
+    let pick_up = pick_up(&mut fields, encounter.pick_up.as_ref());
     let drop_off = drop_off(&mut fields, encounter.drop_off.as_ref());
     let mut fields = Fields::new(notes, kind, &"", "detail");
     let file_information = file_information(&mut fields, &chart.file_information);
@@ -246,20 +234,32 @@ pub(super) fn certifications(
     )
 }
 
-fn drop_off(fields: &mut Fields<'_, '_>, given: Option<&chart::DropOff>) -> Option<DropOff> {
+/// Loops 2310E and 2420G.
+pub(super) fn pick_up(
+    fields: &mut Fields<'_, '_>,
+    given: Option<&chart::Address>,
+) -> Option<Address> {
+    let given = given.filter(|_| fields.only(PROFESSIONAL).takes("pick_up", true))?;
+    let mut fields = fields.part("pick_up");
+    address(&mut fields, "", given)
+}
+
+/// An address in a part of the chart, or as the whole part.
+fn address(fields: &mut Fields<'_, '_>, name: &str, given: &chart::Address) -> Option<Address> {
+    let (at, to) = fields.places_of(name);
+    fields.notes.address_from(&to, &at);
+    people::address(fields.notes, &at, Some(given), Code::AddressMissing)
+}
+
+/// Loops 2310F and 2420H.
+pub(super) fn drop_off(
+    fields: &mut Fields<'_, '_>,
+    given: Option<&chart::DropOff>,
+) -> Option<DropOff> {
     let given = given.filter(|_| fields.only(PROFESSIONAL).takes("drop_off", true))?;
     let mut fields = fields.part("drop_off");
     let name = fields.text("name", &given.name, text::LAST_NAME_MAX);
-    fields
-        .notes
-        .address_from("detail.drop_off.address", "/encounter/drop_off/address");
-    let address = &fields.pointer("address");
-    let address = people::address(
-        fields.notes,
-        address,
-        Some(&given.address),
-        Code::AddressMissing,
-    );
+    let address = address(&mut fields, "address", &given.address);
     Some(DropOff {
         name,
         address: address?,

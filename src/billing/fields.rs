@@ -141,6 +141,11 @@ impl<'f, 'a> Fields<'f, 'a> {
         is_there && fits
     }
 
+    /// Pointer and claim field of a part that has the same name in both.
+    pub(super) fn places_of(&self, name: &str) -> (String, String) {
+        self.places(name.into())
+    }
+
     /// A sentence or name, in the payers' characters.
     pub(super) fn text<'n>(
         &mut self,

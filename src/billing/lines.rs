@@ -384,6 +384,8 @@ fn line_detail(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineDetail {
             claim::attachment,
         ),
         ambulance: detail::ambulance(&mut fields, "ambulance", given.ambulance.as_deref()),
+        pick_up: detail::pick_up(&mut fields, given.pick_up.as_deref()),
+        drop_off: detail::drop_off(&mut fields, given.drop_off.as_deref()),
         certifications: detail::certifications(&mut fields, PROFESSIONAL, &given.certifications),
         dates: dates(&mut fields, given),
         ambulance_patients: fields

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Ambulance, Attachment, Certification, Decimal, FurtherNumber, Pricing, Provider, Revenue,
-    ToothWork, code_system, date_schema, opaque_debug,
+    Address, Ambulance, Attachment, Certification, Decimal, DropOff, FurtherNumber, Pricing,
+    Provider, Revenue, ToothWork, code_system, date_schema, opaque_debug,
 };
 
 /// One thing done, to be charged.
@@ -101,6 +101,11 @@ pub struct Procedure {
     /// Where it differs from the encounter's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ambulance: Option<Box<Ambulance>>,
+    /// Where the ambulance took the patient up, where it is not the encounter's place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick_up: Option<Box<Address>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop_off: Option<Box<DropOff>>,
     /// Patients in the ambulance, where there was more than one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ambulance_patients: Option<Decimal>,
@@ -277,6 +282,8 @@ impl Default for Procedure {
             copay_exempt: false,
             attachments: Vec::new(),
             ambulance: None,
+            pick_up: None,
+            drop_off: None,
             ambulance_patients: None,
             certifications: Vec::new(),
             anesthesia_units: None,

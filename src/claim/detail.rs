@@ -101,6 +101,12 @@ pub struct LineDetail {
     pub attachments: Vec<Attachment>,
     #[serde(skip_serializing_if = "absent")]
     pub ambulance: Option<Ambulance>,
+    /// Loop 2420G, where it is not the claim's.
+    #[serde(skip_serializing_if = "absent")]
+    pub pick_up: Option<Address>,
+    /// Loop 2420H, where it is not the claim's.
+    #[serde(skip_serializing_if = "absent")]
+    pub drop_off: Option<DropOff>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub certifications: Vec<Certification>,
     pub dates: LineDates,

@@ -106,10 +106,7 @@ fn encounter(f: &mut Filler, chart: &mut Chart, care: Care, days: Days) {
     if care == Care::Ambulance {
         encounter.ambulance = Some(ambulance(f));
         encounter.pick_up = Some(people::address(f));
-        encounter.drop_off = Some(DropOff {
-            name: f.maybe(|f| f.text(60)),
-            address: people::address(f),
-        });
+        encounter.drop_off = Some(drop_off(f));
         // What is in the vehicle is nowhere else.
         chart.providers.service_facility = None;
         encounter.certifications = f.list(3, |f| Certification {
@@ -194,6 +191,13 @@ fn ambulance(f: &mut Filler) -> Ambulance {
     }
 }
 
+fn drop_off(f: &mut Filler) -> DropOff {
+    DropOff {
+        name: f.maybe(|f| f.text(60)),
+        address: people::address(f),
+    }
+}
+
 fn procedure(f: &mut Filler, chart: &Chart, code: &str, care: Care, days: Days) -> Procedure {
     let mut made = line(f, Kind::Professional, code, "hcpcs", days);
     made.diagnosis_pointers = pointers(f, chart.diagnoses.len());
@@ -226,6 +230,8 @@ fn procedure(f: &mut Filler, chart: &Chart, code: &str, care: Care, days: Days) 
             made.place_of_service = f.maybe(|f| f.pick(&["41", "42"]));
             made.service_facility = None;
             made.ambulance = f.maybe(|f| ambulance(f).into());
+            made.pick_up = f.maybe(|f| people::address(f).into());
+            made.drop_off = f.maybe(|f| drop_off(f).into());
             made.ambulance_patients = f.maybe(|f| f.whole(2, 4));
             if made.ambulance_patients.is_some() {
                 made.modifiers = vec!["RH".into(), "GM".into()];

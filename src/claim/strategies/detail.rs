@@ -66,6 +66,10 @@ pub(super) fn attachment() -> impl Strategy<Value = Attachment> {
     )
 }
 
+fn drop_off() -> impl Strategy<Value = DropOff> {
+    (of(text()), address("T")).prop_map(|(name, address)| DropOff { name, address })
+}
+
 pub(super) fn ambulance() -> BoxedStrategy<Ambulance> {
     (
         of(decimal()),
@@ -208,7 +212,6 @@ pub(super) fn claim_detail(kind: Kind) -> BoxedStrategy<ClaimDetail> {
             more_description: two,
         },
     );
-    let drop_off = (of(text()), address("T")).prop_map(|(name, address)| DropOff { name, address });
     let facts = (
         of(ambulance()),
         of(spinal),
@@ -218,7 +221,7 @@ pub(super) fn claim_detail(kind: Kind) -> BoxedStrategy<ClaimDetail> {
             ("ZZ", &["AV", "NU", "S2", "ST"]),
         ]),
         of(address("F")),
-        of(drop_off),
+        of(drop_off()),
     );
     let kinds: &[&str] = match kind {
         Kind::Dental => &["ADD"],
@@ -309,7 +312,7 @@ pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
     let amounts = (of(decimal()), of(decimal()), of(money()), of(money()));
     let facts = (
         vec(attachment(), 0..2),
-        of(ambulance()),
+        (of(ambulance()), of(address("F")), of(drop_off())),
         certifications(&[AMBULANCE]),
         vec(measurement, 0..2),
     );
@@ -326,7 +329,7 @@ pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
         .prop_map(
             |(
                 (procedure_kind, epsdt, family_planning, copay_status),
-                (attachments, ambulance, certifications, measurements),
+                (attachments, (ambulance, pick_up, drop_off), certifications, measurements),
                 dates,
                 supplement,
                 (ambulance_patients, anesthesia_units, sales_tax, postage),
@@ -339,6 +342,8 @@ pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
                 copay_status,
                 attachments,
                 ambulance,
+                pick_up,
+                drop_off,
                 certifications,
                 dates,
                 ambulance_patients,

@@ -131,7 +131,10 @@ impl OpenClaim {
                 let slot = &mut self.claim.detail.pick_up;
                 address(slot, segment, &mut self.notes);
             }
-            (At::DropOff, _) => self.drop_off(segment),
+            (At::DropOff, _) => {
+                let slot = &mut self.claim.detail.drop_off;
+                drop_off_address(slot, segment, &mut self.notes);
+            }
             (At::NotHeld, _) => Cursor::not_held(segment, &mut self.notes),
         }
     }
@@ -232,12 +235,7 @@ impl OpenClaim {
             cursor.expect(2, &["2"]);
             At::PickUp
         } else if entity == "45" {
-            cursor.expect(2, &["2"]);
-            let drop_off = DropOff {
-                name: cursor.text(3),
-                address: Address::default(),
-            };
-            cursor.fill(&mut self.claim.detail.drop_off, Some(drop_off));
+            drop_off(&mut cursor, &mut self.claim.detail.drop_off);
             At::DropOff
         } else {
             cursor.note(0, What::NotHeld);
@@ -245,13 +243,27 @@ impl OpenClaim {
             At::NotHeld
         };
     }
+}
 
-    fn drop_off(&mut self, segment: &Segment<'_>) {
-        if let Some(drop_off) = &mut self.claim.detail.drop_off {
-            let mut slot = Some(drop_off.address.clone());
-            address(&mut slot, segment, &mut self.notes);
-            drop_off.address = slot.unwrap_or_default();
-        }
+/// NM1*45 of the claim or a line.
+pub(super) fn drop_off(cursor: &mut Cursor<'_, '_>, slot: &mut Option<DropOff>) {
+    cursor.expect(2, &["2"]);
+    let read = DropOff {
+        name: cursor.text(3),
+        address: Address::default(),
+    };
+    cursor.fill(slot, Some(read));
+}
+
+pub(super) fn drop_off_address(
+    slot: &mut Option<DropOff>,
+    segment: &Segment<'_>,
+    notes: &mut Notes,
+) {
+    if let Some(drop_off) = slot {
+        let mut place = Some(std::mem::take(&mut drop_off.address));
+        address(&mut place, segment, notes);
+        drop_off.address = place.unwrap_or_default();
     }
 }
 
@@ -401,7 +413,7 @@ pub(super) fn provider(
     }
 }
 
-fn address(slot: &mut Option<Address>, segment: &Segment<'_>, notes: &mut Notes) {
+pub(super) fn address(slot: &mut Option<Address>, segment: &Segment<'_>, notes: &mut Notes) {
     let mut cursor = Cursor::new(segment, notes);
     match segment.id() {
         b"N3" => party::street(&mut cursor, slot),

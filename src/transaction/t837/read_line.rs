@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use super::codes::{self, LINE_AMOUNTS, LINE_DATES, LINE_NUMBERS, LINE_REPEATED};
 use super::cursor::{Cursor, What};
 use super::read_claim::{
-    OpenClaim, ambulance, attachment, certification, contract, present, provider, repricing,
+    OpenClaim, address, ambulance, attachment, certification, contract, drop_off, drop_off_address,
+    present, provider, repricing,
 };
 use super::read_party as party;
 use super::{dental, institutional, professional};
@@ -20,6 +21,8 @@ pub(super) enum LineLoop {
     Line,
     Drug,
     Provider,
+    PickUp,
+    DropOff,
     Adjudication,
     NotHeld,
 }
@@ -75,6 +78,16 @@ fn inside(open: &mut OpenClaim, at: LineLoop, segment: &Segment<'_>) {
         LineLoop::Line => own(open, segment),
         LineLoop::Drug => drug_parts(open, segment),
         LineLoop::Adjudication => adjudication_parts(open, segment),
+        LineLoop::PickUp => {
+            if let Some(line) = open.claim.lines.last_mut() {
+                address(&mut line.detail.pick_up, segment, &mut open.notes);
+            }
+        }
+        LineLoop::DropOff => {
+            if let Some(line) = open.claim.lines.last_mut() {
+                drop_off_address(&mut line.detail.drop_off, segment, &mut open.notes);
+            }
+        }
         LineLoop::Provider => {
             let Claim { lines, kind, .. } = &mut open.claim;
             let line = lines.last_mut();
@@ -261,12 +274,25 @@ fn name(open: &mut OpenClaim, segment: &Segment<'_>) -> LineLoop {
     let Some(line) = open.claim.lines.last_mut() else {
         return LineLoop::NotHeld;
     };
-    let Some(role) = codes::role(segment.text(1)) else {
-        Cursor::not_held(segment, &mut open.notes);
-        return LineLoop::NotHeld;
-    };
     let mut cursor = Cursor::new(segment, &mut open.notes);
-    cursor.qualifier(1);
+    let entity = cursor.qualifier(1);
+    let Some(role) = codes::role(entity) else {
+        return match entity {
+            "PW" => {
+                cursor.expect(2, &["2"]);
+                LineLoop::PickUp
+            }
+            "45" => {
+                drop_off(&mut cursor, &mut line.detail.drop_off);
+                LineLoop::DropOff
+            }
+            _ => {
+                cursor.note(0, What::NotHeld);
+                cursor.pass();
+                LineLoop::NotHeld
+            }
+        };
+    };
     let provider = party::provider(&mut cursor);
     line.providers.push(RoledProvider { role, provider });
     LineLoop::Provider

@@ -5,8 +5,8 @@ use super::write_party as party;
 use super::write_party::text;
 use super::{Span, dental, institutional, other_payer, professional, write_line};
 use crate::claim::{
-    Ambulance, Attachment, Certification, Claim, ClaimKind, Contract, Money, Name, Phi, Provider,
-    ProviderRole, Repricing, RoledProvider,
+    Address, Ambulance, Attachment, Certification, Claim, ClaimKind, Contract, DropOff, Money,
+    Name, Phi, Provider, ProviderRole, Repricing, RoledProvider,
 };
 use crate::x12::Writer;
 
@@ -210,11 +210,21 @@ fn providers(writer: &mut Writer, claim: &Claim) {
             }
         }
     }
-    if let Some(address) = &claim.detail.pick_up {
+    let detail = &claim.detail;
+    ambulance_way(writer, detail.pick_up.as_ref(), detail.drop_off.as_ref());
+}
+
+/// Loops 2310E and 2310F, 2420G and 2420H.
+pub(super) fn ambulance_way(
+    writer: &mut Writer,
+    pick_up: Option<&Address>,
+    drop_off: Option<&DropOff>,
+) {
+    if let Some(address) = pick_up {
         party::nameless(writer, "PW", "2", "");
         party::address(writer, address);
     }
-    if let Some(drop_off) = &claim.detail.drop_off {
+    if let Some(drop_off) = drop_off {
         let name = Name::organization(drop_off.name.as_deref().unwrap_or_default());
         party::name(writer, "45", &name, ("", ""));
         party::address(writer, &drop_off.address);

@@ -2,8 +2,8 @@
 
 use super::codes::{self, LINE_AMOUNTS, LINE_DATES, LINE_NUMBERS};
 use super::write_claim::{
-    ambulance, attachments, certifications, contract, file_information, note, repricing,
-    roled_provider, said,
+    ambulance, ambulance_way, attachments, certifications, contract, file_information, note,
+    repricing, roled_provider, said,
 };
 use super::write_party as party;
 use super::{Span, dental, institutional, professional};
@@ -58,6 +58,7 @@ fn write(writer: &mut Writer, claim: &Claim, line: &ServiceLine, number: usize) 
         drug(writer, given);
     }
     providers(writer, claim, line);
+    ambulance_way(writer, detail.pick_up.as_ref(), detail.drop_off.as_ref());
     for adjudication in &line.adjudications {
         self::adjudication(writer, &claim.kind, adjudication);
     }
