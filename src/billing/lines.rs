@@ -10,13 +10,15 @@ use super::{Biller, claim, dental, detail, hospital, providers, shape, text};
 use crate::chart::{self, Chart, Code, Decimal, Procedure, UnitKind, code_system};
 use crate::claim::{
     Drug, LineDates, LineDetail, LineKind, LineSupplement, Measurement, Money, ProviderRole,
-    PurchasedService, RoledProvider, ServiceLine,
+    PurchasedService, RoledProvider, ServiceLine, Supply,
 };
 
 /// SV101 holds four.
 const MODIFIERS_MAX: usize = 4;
 /// X12 element 355 of a drug's quantity.
 const DRUG_UNITS: &[&str] = &["F2", "GR", "ME", "ML", "UN"];
+/// X12 element 235 of a device or supply.
+const SUPPLY_NUMBERS: &[&str] = &["EN", "EO", "HI", "ON", "UK", "UP"];
 /// X12 element 737.
 const REFERENCES: &[&str] = &["OG", "TR"];
 /// X12 element 738.
@@ -361,6 +363,7 @@ fn line_detail(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineDetail {
             charge: charge?,
         })
     });
+    let supply = supply(&mut fields, given);
     let (contract, repricing) = detail::pricing(&mut fields, &given.pricing);
     let mut further_numbers = fields.only(PROFESSIONAL | DENTAL).list(
         ("numbers/further", "further_numbers"),
@@ -384,6 +387,7 @@ fn line_detail(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineDetail {
             claim::attachment,
         ),
         ambulance: detail::ambulance(&mut fields, "ambulance", given.ambulance.as_deref()),
+        supply,
         pick_up: detail::pick_up(&mut fields, given.pick_up.as_deref()),
         drop_off: detail::drop_off(&mut fields, given.drop_off.as_deref()),
         certifications: detail::certifications(&mut fields, PROFESSIONAL, &given.certifications),
@@ -417,6 +421,33 @@ fn line_detail(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineDetail {
         repricing,
         further_numbers,
     }
+}
+
+/// Loop 2410 of what is no drug.
+fn supply(fields: &mut Fields<'_, '_>, given: &Procedure) -> Option<Supply> {
+    let has_drug = given.drug.is_some();
+    let given = given.supply.as_ref();
+    let given = given.filter(|_| fields.only(PROFESSIONAL).takes("supply", true))?;
+    if has_drug {
+        fields.add(Code::TooMany, "supply", "a drug or a supply");
+    }
+    let mut fields = fields.part("supply");
+    let kind = fields.need_code("kind", &given.kind, SUPPLY_NUMBERS);
+    let number = fields.number("number", &Some(given.number.clone()), text::PRODUCT_MAX);
+    if given.number.trim().is_empty() {
+        fields.add(Code::CodeUnknown, "number", "the number on the supply");
+    }
+    let quantity = fields.quantity("quantity", &Some(given.quantity.clone()));
+    let unit = fields.need_code("unit", &given.unit, DRUG_UNITS);
+    let prescription = fields.number("prescription", &given.prescription, text::REFERENCE_MAX);
+    Some(Supply {
+        kind: kind?,
+        number: number?,
+        quantity: quantity?,
+        unit: unit?,
+        prescription,
+        compound_link: None,
+    })
 }
 
 /// MEA.

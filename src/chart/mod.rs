@@ -39,7 +39,8 @@ pub use people::{
 };
 pub use pricing::{Contract, Pricing, Repricing};
 pub use procedure::{
-    Drug, Measurement, Procedure, ProcedureDates, ProcedureNumbers, PurchasedService, UnitKind,
+    Drug, Measurement, Procedure, ProcedureDates, ProcedureNumbers, PurchasedService, Supply,
+    UnitKind,
 };
 pub use read::{CHART_BYTES_MAX, is_by_line, read, read_lines, too_large};
 pub use reading::{Origins, Reading};

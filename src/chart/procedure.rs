@@ -55,6 +55,9 @@ pub struct Procedure {
     pub dental: Option<Box<ToothWork>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drug: Option<Drug>,
+    /// A device or supply by its own number; not beside a drug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supply: Option<Box<Supply>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prior_authorization: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,6 +164,20 @@ pub struct Drug {
     pub compound_link: Option<String>,
 }
 
+/// A device or supply given.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Supply {
+    /// `EN` EAN-13, `EO` EAN-8, `HI` HIBC, `ON` the customer's order, `UK` GTIN-14, `UP` UPC.
+    pub kind: String,
+    pub number: String,
+    pub quantity: Decimal,
+    /// As of a [`Drug`].
+    pub unit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prescription: Option<String>,
+}
+
 /// A test result.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -263,6 +280,7 @@ impl Default for Procedure {
             revenue: None,
             dental: None,
             drug: None,
+            supply: None,
             prior_authorization: None,
             note: None,
             note_kind: None,
@@ -313,6 +331,7 @@ impl ProcedureNumbers {
 opaque_debug!(
     Procedure,
     Drug,
+    Supply,
     Measurement,
     PurchasedService,
     ProcedureDates,

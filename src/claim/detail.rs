@@ -101,6 +101,9 @@ pub struct LineDetail {
     pub attachments: Vec<Attachment>,
     #[serde(skip_serializing_if = "absent")]
     pub ambulance: Option<Ambulance>,
+    /// Loop 2410 of a device or supply; a line has this or a drug.
+    #[serde(skip_serializing_if = "absent")]
+    pub supply: Option<Supply>,
     /// Loop 2420G, where it is not the claim's.
     #[serde(skip_serializing_if = "absent")]
     pub pick_up: Option<Address>,
@@ -387,6 +390,24 @@ pub struct DropOff {
     #[serde(default, skip_serializing_if = "absent")]
     pub name: Option<String>,
     pub address: Address,
+}
+
+/// LIN, CTP and REF of a device or supply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Supply {
+    /// LIN02: `EN` EAN-13, `EO` EAN-8, `HI` HIBC, `ON` the customer's order, `UK` GTIN-14, `UP` UPC.
+    pub kind: String,
+    pub number: String,
+    /// Decimal text.
+    pub quantity: String,
+    /// `UN` unit, `ML` millilitre, `GR` gram, `ME` milligram, `F2` international unit.
+    pub unit: String,
+    /// REF*XZ.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub prescription: Option<String>,
+    /// REF*VY.
+    #[serde(default, skip_serializing_if = "absent")]
+    pub compound_link: Option<String>,
 }
 
 /// MEA: a test result. The value is decimal text.

@@ -19,7 +19,7 @@ pub use claim::{
 pub use detail::{
     Ambulance, Certification, ClaimDetail, Contract, DropOff, FurtherNumber, LineDates, LineDetail,
     LineSupplement, Measurement, Note, PayToPlan, PayerDetail, PayerNumber, PersonDetail,
-    ProviderId, PurchasedService, Repricing, SpinalManipulation,
+    ProviderId, PurchasedService, Repricing, SpinalManipulation, Supply,
 };
 pub use kind::{
     ClaimKind, CodedValue, Dental, DentalLine, InpatientProcedure, Institutional, LineKind,

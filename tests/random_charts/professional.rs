@@ -2,7 +2,7 @@
 
 use claimgate::chart::{
     Accident, AccidentCause, Ambulance, Certification, Chart, DropOff, Drug, FurtherNumber,
-    Measurement, Procedure, ProcedureDates, PurchasedService, SpinalManipulation, UnitKind,
+    Measurement, Procedure, ProcedureDates, PurchasedService, SpinalManipulation, Supply, UnitKind,
 };
 use jiff::ToSpan;
 
@@ -254,6 +254,7 @@ fn procedure(f: &mut Filler, chart: &Chart, code: &str, care: Care, days: Days) 
 /// What one service asks for.
 fn of_office(f: &mut Filler, made: &mut Procedure) {
     match made.code.as_str() {
+        "A4253" => made.supply = f.maybe(|f| supply(f).into()),
         "J0696" => made.drug = Some(drug(f)),
         "J0885" => {
             made.drug = f.maybe(drug);
@@ -282,6 +283,16 @@ fn of_office(f: &mut Filler, made: &mut Procedure) {
             });
         }
         _ => {}
+    }
+}
+
+fn supply(f: &mut Filler) -> Supply {
+    Supply {
+        kind: f.pick(&["EN", "EO", "HI", "ON", "UK", "UP"]),
+        number: f.number(48),
+        quantity: f.quantity(999),
+        unit: f.pick(&["UN", "ML"]),
+        prescription: f.maybe(|f| f.number(50)),
     }
 }
 

@@ -66,6 +66,21 @@ pub(super) fn attachment() -> impl Strategy<Value = Attachment> {
     )
 }
 
+fn supply() -> impl Strategy<Value = Supply> {
+    let number = (code(&["EN", "UP"]), "[0-9]{12}");
+    let amount = (decimal(), code(&["UN", "ML"]));
+    (number, amount, of(text()), of(text())).prop_map(
+        |((kind, number), (quantity, unit), prescription, link)| Supply {
+            kind,
+            number,
+            quantity,
+            unit,
+            compound_link: link.filter(|_| prescription.is_none()),
+            prescription,
+        },
+    )
+}
+
 fn drop_off() -> impl Strategy<Value = DropOff> {
     (of(text()), address("T")).prop_map(|(name, address)| DropOff { name, address })
 }
@@ -312,7 +327,12 @@ pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
     let amounts = (of(decimal()), of(decimal()), of(money()), of(money()));
     let facts = (
         vec(attachment(), 0..2),
-        (of(ambulance()), of(address("F")), of(drop_off())),
+        (
+            of(ambulance()),
+            of(address("F")),
+            of(drop_off()),
+            of(supply()),
+        ),
         certifications(&[AMBULANCE]),
         vec(measurement, 0..2),
     );
@@ -329,7 +349,7 @@ pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
         .prop_map(
             |(
                 (procedure_kind, epsdt, family_planning, copay_status),
-                (attachments, (ambulance, pick_up, drop_off), certifications, measurements),
+                (attachments, (ambulance, pick_up, drop_off, supply), certifications, measurements),
                 dates,
                 supplement,
                 (ambulance_patients, anesthesia_units, sales_tax, postage),
@@ -342,6 +362,7 @@ pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
                 copay_status,
                 attachments,
                 ambulance,
+                supply,
                 pick_up,
                 drop_off,
                 certifications,

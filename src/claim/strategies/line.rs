@@ -70,6 +70,8 @@ pub(super) fn line(kind: Kind) -> BoxedStrategy<ServiceLine> {
                 ),
                 (emergency, auth, clia, note, drug, providers, adjudications, mut detail, own),
             )| {
+                // Loop 2410 comes once.
+                detail.supply = detail.supply.filter(|_| drug.is_none());
                 detail.note_kind = detail.note_kind.filter(|_| note.is_some());
                 let needed = from.or_else(|| jiff::civil::Date::new(2024, 2, 29).ok());
                 let from = if kind == Kind::Professional {

@@ -22,7 +22,6 @@ const DENTAL: &str = "005010X224A2";
 
 const CASUALTY: &str = "whom a casualty insurer may call";
 const EQUIPMENT: &str = "rented equipment and its certificate of medical necessity";
-const SUPPLY: &str = "device and supply numbers: only national drug codes are held";
 const SECOND_NUMBER: &str = "a person has one social security number";
 
 pub const NOT_HELD: &[NotHeld] = &[
@@ -38,9 +37,6 @@ pub const NOT_HELD: &[NotHeld] = &[
     },
     not_held(PROFESSIONAL, "2400", "SV5", EQUIPMENT),
     not_held(PROFESSIONAL, "2400", "CR3", EQUIPMENT),
-    not_held(PROFESSIONAL, "2410", "LIN", SUPPLY),
-    not_held(PROFESSIONAL, "2410", "CTP", SUPPLY),
-    not_held(PROFESSIONAL, "2410", "REF", SUPPLY),
     not_held(PROFESSIONAL, "2440", "LQ", EQUIPMENT),
     not_held(PROFESSIONAL, "2440", "FRM", EQUIPMENT),
     repeated(INSTITUTIONAL, "2330A", "REF", SECOND_NUMBER),

@@ -12,7 +12,7 @@ use super::read_party as party;
 use super::{dental, institutional, professional};
 use crate::claim::{
     Claim, ClaimKind, Drug, LineAdjudication, LineDetail, LineKind, Measurement, Money,
-    PurchasedService, RoledProvider, Seldom, ServiceLine,
+    PurchasedService, RoledProvider, Seldom, ServiceLine, Supply,
 };
 use crate::x12::Segment;
 
@@ -20,6 +20,7 @@ use crate::x12::Segment;
 pub(super) enum LineLoop {
     Line,
     Drug,
+    Supply,
     Provider,
     PickUp,
     DropOff,
@@ -61,7 +62,7 @@ pub(super) fn segment(open: &mut OpenClaim, at: LineLoop, segment: &Segment<'_>)
     match (at, segment.id()) {
         (_, b"NM1") => name(open, segment),
         (_, b"SVD") => adjudication(open, segment),
-        (_, b"LIN") => drug(open, segment),
+        (_, b"LIN") => item(open, segment),
         (_, b"LQ") => {
             Cursor::not_held(segment, &mut open.notes);
             LineLoop::NotHeld
@@ -76,7 +77,7 @@ pub(super) fn segment(open: &mut OpenClaim, at: LineLoop, segment: &Segment<'_>)
 fn inside(open: &mut OpenClaim, at: LineLoop, segment: &Segment<'_>) {
     match at {
         LineLoop::Line => own(open, segment),
-        LineLoop::Drug => drug_parts(open, segment),
+        LineLoop::Drug | LineLoop::Supply => item_parts(open, at, segment),
         LineLoop::Adjudication => adjudication_parts(open, segment),
         LineLoop::PickUp => {
             if let Some(line) = open.claim.lines.last_mut() {
@@ -220,48 +221,84 @@ fn note(cursor: &mut Cursor<'_, '_>, line: &mut ServiceLine) {
     cursor.fill(&mut line.note, Some(note));
 }
 
-/// LIN: only national drug codes; a device or supply number has no place.
-fn drug(open: &mut OpenClaim, segment: &Segment<'_>) -> LineLoop {
+/// LIN: a drug by its national code, or a device or supply by another number.
+fn item(open: &mut OpenClaim, segment: &Segment<'_>) -> LineLoop {
     let Some(line) = open.claim.lines.last_mut() else {
         return LineLoop::NotHeld;
     };
-    if segment.text(2) != "N4" {
-        Cursor::not_held(segment, &mut open.notes);
-        return LineLoop::NotHeld;
-    }
     let mut cursor = Cursor::new(segment, &mut open.notes);
-    cursor.qualifier(2);
-    let drug = Drug {
-        ndc: cursor.need(3),
-        quantity: String::new(),
-        unit: String::new(),
-        prescription: None,
-        compound_link: None,
+    let kind = cursor.qualifier(2).to_owned();
+    let number = cursor.need(3);
+    let (quantity, unit) = (String::new(), String::new());
+    let (prescription, compound_link) = (None, None);
+    if kind == "N4" {
+        let drug = Drug {
+            ndc: number,
+            quantity,
+            unit,
+            prescription,
+            compound_link,
+        };
+        cursor.fill(&mut line.drug, Some(drug));
+        return LineLoop::Drug;
+    }
+    let supply = Supply {
+        kind,
+        number,
+        quantity,
+        unit,
+        prescription,
+        compound_link,
     };
-    cursor.fill(&mut line.drug, Some(drug));
-    LineLoop::Drug
+    cursor.fill(&mut line.detail.supply, Some(supply));
+    LineLoop::Supply
 }
 
-fn drug_parts(open: &mut OpenClaim, segment: &Segment<'_>) {
-    let line = open.claim.lines.last_mut();
-    let Some(drug) = line.and_then(|line| line.drug.as_mut()) else {
+fn item_parts(open: &mut OpenClaim, at: LineLoop, segment: &Segment<'_>) {
+    let Some(line) = open.claim.lines.last_mut() else {
         return;
     };
+    let parts = match (at, &mut line.drug, &mut line.detail.supply) {
+        (
+            LineLoop::Drug,
+            Some(Drug {
+                quantity,
+                unit,
+                prescription,
+                compound_link,
+                ..
+            }),
+            _,
+        )
+        | (
+            LineLoop::Supply,
+            _,
+            Some(Supply {
+                quantity,
+                unit,
+                prescription,
+                compound_link,
+                ..
+            }),
+        ) => (quantity, unit, prescription, compound_link),
+        _ => return,
+    };
+    let (quantity, unit, prescription, compound_link) = parts;
     let mut cursor = Cursor::new(segment, &mut open.notes);
     match (segment.id(), segment.text(1)) {
         (b"CTP", _) => {
-            drug.quantity = cursor.need(4);
-            drug.unit = cursor.components(5, 1).swap_remove(0);
+            *quantity = cursor.need(4);
+            *unit = cursor.components(5, 1).swap_remove(0);
         }
         (b"REF", "XZ") => {
             cursor.qualifier(1);
             let number = cursor.text(2);
-            cursor.fill(&mut drug.prescription, number);
+            cursor.fill(prescription, number);
         }
         (b"REF", "VY") => {
             cursor.qualifier(1);
             let number = cursor.text(2);
-            cursor.fill(&mut drug.compound_link, number);
+            cursor.fill(compound_link, number);
         }
         _ => {
             cursor.note(0, What::NotHeld);

@@ -7,7 +7,7 @@ use super::write_claim::{
 };
 use super::write_party as party;
 use super::{Span, dental, institutional, professional};
-use crate::claim::{Claim, ClaimKind, Drug, LineAdjudication, Provider, ProviderRole, ServiceLine};
+use crate::claim::{Claim, ClaimKind, LineAdjudication, Provider, ProviderRole, ServiceLine};
 use crate::x12::Writer;
 
 pub(super) fn write_all(writer: &mut Writer, claim: &Claim) -> Vec<Span> {
@@ -54,8 +54,15 @@ fn write(writer: &mut Writer, claim: &Claim, line: &ServiceLine, number: usize) 
             .element(&purchased.charge.to_x12());
     }
     repricing(writer, detail.repricing.as_ref());
-    if let Some(given) = &line.drug {
-        drug(writer, given);
+    if let Some(drug) = &line.drug {
+        let number = ("N4", drug.ndc.as_str());
+        let links = [&drug.prescription, &drug.compound_link];
+        item(writer, number, (&drug.quantity, &drug.unit), links);
+    }
+    if let Some(supply) = &detail.supply {
+        let number = (supply.kind.as_str(), supply.number.as_str());
+        let links = [&supply.prescription, &supply.compound_link];
+        item(writer, number, (&supply.quantity, &supply.unit), links);
     }
     providers(writer, claim, line);
     ambulance_way(writer, detail.pick_up.as_ref(), detail.drop_off.as_ref());
@@ -126,23 +133,23 @@ fn measurements(writer: &mut Writer, line: &ServiceLine) {
     }
 }
 
-/// Loop 2410.
-fn drug(writer: &mut Writer, drug: &Drug) {
-    writer
-        .segment("LIN")
-        .skip(1)
-        .element("N4")
-        .element(&drug.ndc);
+/// Loop 2410: a drug or a supply by its number, how much of it, and by which prescription.
+fn item(
+    writer: &mut Writer,
+    (kind, number): (&str, &str),
+    (quantity, unit): (&str, &str),
+    links: [&Option<String>; 2],
+) {
+    writer.segment("LIN").skip(1).element(kind).element(number);
     writer
         .segment("CTP")
         .skip(3)
-        .element(&drug.quantity)
-        .composite(&[&drug.unit]);
-    if let Some(prescription) = &drug.prescription {
-        party::reference(writer, "XZ", prescription);
-    }
-    if let Some(link) = &drug.compound_link {
-        party::reference(writer, "VY", link);
+        .element(quantity)
+        .composite(&[unit]);
+    for (kind, link) in ["XZ", "VY"].into_iter().zip(links) {
+        if let Some(number) = link {
+            party::reference(writer, kind, number);
+        }
     }
 }
 
