@@ -246,9 +246,9 @@ pub(super) fn pick_up(
 
 /// An address in a part of the chart, or as the whole part.
 fn address(fields: &mut Fields<'_, '_>, name: &str, given: &chart::Address) -> Option<Address> {
-    let (at, to) = fields.places_of(name);
-    fields.notes.address_from(&to, &at);
-    people::address(fields.notes, &at, Some(given), Code::AddressMissing)
+    let (notes, at, to) = fields.places_of(name);
+    notes.address_from(to, at);
+    people::address(notes, at, Some(given), Code::AddressMissing)
 }
 
 /// Loops 2310F and 2420H.

@@ -117,10 +117,6 @@ impl<'f, 'a> Fields<'f, 'a> {
         self
     }
 
-    pub(super) fn pointer(&self, name: &str) -> String {
-        At(Place::Part(&self.place, name.into())).to_string()
-    }
-
     /// The pointer of this part itself.
     pub(super) fn own(&self) -> impl Pointer + use<'f, 'a> {
         At(self.place)
@@ -141,9 +137,17 @@ impl<'f, 'a> Fields<'f, 'a> {
         is_there && fits
     }
 
-    /// Pointer and claim field of a part that has the same name in both.
-    pub(super) fn places_of(&self, name: &str) -> (String, String) {
-        self.places(name.into())
+    /// A part that has the same name in chart and claim: the notes, its pointer, and its field of the claim.
+    pub(super) fn places_of<'n>(
+        &'n mut self,
+        name: &'n str,
+    ) -> (
+        &'n mut Notes<'a>,
+        impl Pointer + use<'n, 'f, 'a>,
+        impl Pointer + use<'n, 'f, 'a>,
+    ) {
+        let place = Place::Part(&self.place, name.into());
+        (self.notes, At(place), To(place))
     }
 
     /// A sentence or name, in the payers' characters.
