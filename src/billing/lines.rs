@@ -6,7 +6,7 @@ use super::diagnoses::Diagnoses;
 use super::fields::{Fields, amount};
 use super::kind::{DENTAL, INSTITUTIONAL, Kind, PROFESSIONAL, of_line};
 use super::notes::{Notes, Pointer};
-use super::{Biller, claim, dental, detail, hospital, providers, shape, text};
+use super::{Biller, claim, dental, detail, equipment, hospital, providers, shape, text};
 use crate::chart::{self, Chart, Code, Decimal, Procedure, UnitKind, code_system};
 use crate::claim::{
     Drug, LineDates, LineDetail, LineKind, LineSupplement, Measurement, Money, ProviderRole,
@@ -363,7 +363,17 @@ fn line_detail(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineDetail {
             charge: charge?,
         })
     });
+    let mut attachments = fields.only(PROFESSIONAL | INSTITUTIONAL).list(
+        "attachments",
+        &given.attachments,
+        ATTACHMENTS_MAX,
+        claim::attachment,
+    );
+    let needed = given.equipment.as_deref();
+    let certificate = equipment::certificate(&mut fields, needed, attachments.len());
+    attachments.extend(certificate);
     let supply = supply(&mut fields, given);
+    let equipment = equipment::equipment(&mut fields, needed);
     let (contract, repricing) = detail::pricing(&mut fields, &given.pricing);
     let mut further_numbers = fields.only(PROFESSIONAL | DENTAL).list(
         ("numbers/further", "further_numbers"),
@@ -380,13 +390,9 @@ fn line_detail(fields: &mut Fields<'_, '_>, given: &Procedure) -> LineDetail {
             .only(PROFESSIONAL)
             .flag("family_planning", given.family_planning),
         copay_status: copay_exempt.then(|| "0".to_owned()),
-        attachments: fields.only(PROFESSIONAL | INSTITUTIONAL).list(
-            "attachments",
-            &given.attachments,
-            ATTACHMENTS_MAX,
-            claim::attachment,
-        ),
+        attachments,
         ambulance: detail::ambulance(&mut fields, "ambulance", given.ambulance.as_deref()),
+        equipment,
         supply,
         pick_up: detail::pick_up(&mut fields, given.pick_up.as_deref()),
         drop_off: detail::drop_off(&mut fields, given.drop_off.as_deref()),

@@ -14,6 +14,7 @@ mod days;
 mod dental;
 mod detail;
 mod diagnoses;
+mod equipment;
 mod fields;
 mod hospital;
 mod kind;

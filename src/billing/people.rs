@@ -5,9 +5,10 @@ use super::coverage::Billable;
 use super::fields::Fields;
 use super::kind::{Kind, PROFESSIONAL};
 use super::notes::{Notes, Pointer};
+use super::providers::telephone;
 use super::{shape, text};
 use crate::chart::{self, Chart, Code, PersonName, Relationship, Sex};
-use crate::claim::{self, Address, Name, Patient, PersonDetail, Phi, Subscriber};
+use crate::claim::{self, Address, Contact, Name, Patient, PersonDetail, Phi, Subscriber};
 
 /// What the guide needs of the person treated, whether subscriber or not.
 struct Treated {
@@ -32,6 +33,9 @@ pub(super) fn subscriber_and_patient(
     let own = own_numbers(notes, kind, is_self, at, coverage);
     if let Some(treated) = &mut treated {
         treated.detail.member_id = own.patient_member_id;
+        if own.casualty_claim.is_some() && kind == Kind::Professional {
+            treated.detail.contact = contact(notes, is_self, &chart.patient);
+        }
         treated.detail.property_casualty_claim = own.casualty_claim;
         // Loop 2010CA has room for one of them.
         if treated.detail.member_id.is_some()
@@ -177,6 +181,18 @@ fn treated(
         sex,
         detail: detail(notes, kind, is_self, patient),
     })
+}
+
+/// Where a casualty insurer may ask the patient about the accident.
+fn contact(notes: &mut Notes<'_>, is_self: bool, patient: &chart::Patient) -> Option<Phi<Contact>> {
+    let pointer = "/patient/phone";
+    let phone = telephone(notes, pointer, patient.phone.as_ref())?;
+    let whose = if is_self { "subscriber" } else { "patient" };
+    notes.from(format_args!("{whose}.detail.contact.phone"), pointer);
+    Some(Phi::new(Contact {
+        phone: Some(phone),
+        ..Contact::default()
+    }))
 }
 
 /// PAT and the patient's numbers.

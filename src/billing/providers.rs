@@ -565,7 +565,7 @@ fn contact(notes: &mut Notes<'_>, at: impl Pointer, provider: &chart::Provider) 
     })
 }
 
-fn telephone(
+pub(super) fn telephone(
     notes: &mut Notes<'_>,
     pointer: impl Pointer,
     number: Option<&String>,

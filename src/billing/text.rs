@@ -18,6 +18,8 @@ pub(super) const GROUP_NAME_MAX: usize = 60;
 pub(super) const CODE_MAX: usize = 30;
 /// X12 element 799.
 pub(super) const VERSION_MAX: usize = 30;
+/// X12 element 350 of a question.
+pub(super) const QUESTION_MAX: usize = 20;
 /// X12 element 234.
 pub(super) const PRODUCT_MAX: usize = 48;
 /// X12 element 127.

@@ -11,6 +11,7 @@ mod clearinghouse;
 mod decimal;
 mod decision;
 mod dental;
+mod equipment;
 mod fhir;
 mod finding;
 mod hospital;
@@ -31,6 +32,7 @@ pub use circumstance::{Ambulance, Certification, DropOff, SpinalManipulation};
 pub use decimal::Decimal;
 pub use decision::{Adjustment, Decision, InpatientDecision, LineDecision, OutpatientDecision};
 pub use dental::{DentalTreatment, Orthodontics, Tooth, ToothStatus, ToothWork};
+pub use equipment::{Answer, Equipment, EquipmentCertification, Form, Rental};
 pub use finding::{Code, Finding, Severity};
 pub use hospital::{CodedValue, InpatientProcedure, Occurrence, OccurrenceSpan, Revenue, Stay};
 pub use people::{

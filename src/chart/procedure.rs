@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, Ambulance, Attachment, Certification, Decimal, DropOff, FurtherNumber, Pricing,
-    Provider, Revenue, ToothWork, code_system, date_schema, opaque_debug,
+    Address, Ambulance, Attachment, Certification, Decimal, DropOff, Equipment, FurtherNumber,
+    Pricing, Provider, Revenue, ToothWork, code_system, date_schema, opaque_debug,
 };
 
 /// One thing done, to be charged.
@@ -109,6 +109,8 @@ pub struct Procedure {
     pub pick_up: Option<Box<Address>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drop_off: Option<Box<DropOff>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub equipment: Option<Box<Equipment>>,
     /// Patients in the ambulance, where there was more than one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ambulance_patients: Option<Decimal>,
@@ -281,6 +283,7 @@ impl Default for Procedure {
             dental: None,
             drug: None,
             supply: None,
+            equipment: None,
             prior_authorization: None,
             note: None,
             note_kind: None,

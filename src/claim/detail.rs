@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Absent, Address, Attachment, Money, Phi};
+use super::{Absent, Address, Attachment, Contact, Equipment, Money, Phi};
 
 /// serde's attribute wants a path; this one is short.
 fn absent<T>(value: &Option<T>) -> bool {
@@ -101,6 +101,8 @@ pub struct LineDetail {
     pub attachments: Vec<Attachment>,
     #[serde(skip_serializing_if = "absent")]
     pub ambulance: Option<Ambulance>,
+    #[serde(skip_serializing_if = "Equipment::is_empty")]
+    pub equipment: Equipment,
     /// Loop 2410 of a device or supply; a line has this or a drug.
     #[serde(skip_serializing_if = "absent")]
     pub supply: Option<Supply>,
@@ -220,6 +222,9 @@ pub struct PersonDetail {
     /// REF*Y4: the casualty insurer's number of the claim.
     #[serde(skip_serializing_if = "absent")]
     pub property_casualty_claim: Option<String>,
+    /// PER: whom a casualty insurer may call; professional claims only.
+    #[serde(skip_serializing_if = "absent")]
+    pub contact: Option<Phi<Contact>>,
     /// NM108 of a subscriber where it is not `MI`: `II`, a unique identifier of the person.
     #[serde(skip_serializing_if = "absent")]
     pub member_id_kind: Option<String>,

@@ -3,6 +3,7 @@
 
 mod claim;
 mod detail;
+mod equipment;
 mod kind;
 mod money;
 mod other_payer;
@@ -21,6 +22,7 @@ pub use detail::{
     LineSupplement, Measurement, Note, PayToPlan, PayerDetail, PayerNumber, PersonDetail,
     ProviderId, PurchasedService, Repricing, SpinalManipulation, Supply,
 };
+pub use equipment::{Answer, Equipment, EquipmentCertification, Form, Rental};
 pub use kind::{
     ClaimKind, CodedValue, Dental, DentalLine, InpatientProcedure, Institutional, LineKind,
     Occurrence, OccurrenceSpan, Orthodontics, Period, ProcedureSystem, RevenueLine, Tooth,

@@ -41,6 +41,15 @@ pub(crate) fn cover(f: &mut Filler, kind: Kind, chart: &mut Chart, last_day: Dat
             delay_reason: chart.submission.delay_reason.take(),
             ..Submission::default()
         };
+        // Nor a certificate of equipment.
+        for equipment in chart
+            .procedures
+            .iter_mut()
+            .filter_map(|one| one.equipment.as_mut())
+        {
+            equipment.forms.clear();
+            equipment.certificate = None;
+        }
         let providers = &mut chart.providers;
         providers
             .referring

@@ -1,8 +1,9 @@
 //! Charts of clinicians: visits, and the services that ask for fields of their own. It must not know who pays.
 
 use claimgate::chart::{
-    Accident, AccidentCause, Ambulance, Certification, Chart, DropOff, Drug, FurtherNumber,
-    Measurement, Procedure, ProcedureDates, PurchasedService, SpinalManipulation, Supply, UnitKind,
+    Accident, AccidentCause, Ambulance, Answer, Certification, Chart, DropOff, Drug, Equipment,
+    EquipmentCertification, Form, FurtherNumber, Measurement, Procedure, ProcedureDates,
+    PurchasedService, Rental, SpinalManipulation, Supply, UnitKind,
 };
 use jiff::ToSpan;
 
@@ -246,13 +247,13 @@ fn procedure(f: &mut Filler, chart: &Chart, code: &str, care: Care, days: Days) 
         }
         Care::Inpatient => made.place_of_service = None,
         Care::Chiropractic => made.modifiers.insert(0, "AT".into()),
-        Care::Office => of_office(f, &mut made),
+        Care::Office => of_office(f, &mut made, days),
     }
     made
 }
 
 /// What one service asks for.
-fn of_office(f: &mut Filler, made: &mut Procedure) {
+fn of_office(f: &mut Filler, made: &mut Procedure, days: Days) {
     match made.code.as_str() {
         "A4253" => made.supply = f.maybe(|f| supply(f).into()),
         "J0696" => made.drug = Some(drug(f)),
@@ -266,6 +267,7 @@ fn of_office(f: &mut Filler, made: &mut Procedure) {
             }];
         }
         "E0607" => {
+            made.equipment = f.maybe(|f| equipment(f, &mut made.dates, days).into());
             made.modifiers = vec!["NU".into()];
             made.ordering = Some(people::person(f, 15, PERSON_IDS).into());
             made.certifications = f.list(1, |f| Certification {
@@ -283,6 +285,41 @@ fn of_office(f: &mut Filler, made: &mut Procedure) {
             });
         }
         _ => {}
+    }
+}
+
+/// A certificate names the days that it is of.
+fn equipment(f: &mut Filler, dates: &mut ProcedureDates, days: Days) -> Equipment {
+    let certification = f.maybe(|f| EquipmentCertification {
+        kind: f.pick(&["I", "R", "S"]),
+        months: f.whole(1, 99),
+    });
+    if certification.is_some() {
+        let mut day = || Some(f.day(days.start - 60.days(), days.start));
+        dates.therapy_begin = day();
+        dates.last_certification = day();
+        dates.recertification = day();
+    }
+    Equipment {
+        rental: f.maybe(|f| Rental {
+            days: f.whole(1, 999),
+            rental_price: f.money(100_000),
+            purchase_price: f.money(900_000),
+            frequency: f.pick(&["1", "4", "6"]),
+        }),
+        certificate: f.maybe(|f| f.pick(&["AB", "AF", "AG", "NS"])),
+        certification,
+        forms: f.list(3, |f| Form {
+            kind: f.pick(&["AS", "UT"]),
+            form: f.number(30),
+            answers: vec![Answer {
+                question: f.number(20),
+                applies: Some(f.pick(&["N", "W", "Y"])),
+                text: f.maybe(|f| f.number(50)),
+                date: f.maybe(|f| f.day(days.start - 60.days(), days.start)),
+                percent: f.maybe(|f| f.whole(1, 100)),
+            }],
+        }),
     }
 }
 

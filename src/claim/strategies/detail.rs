@@ -81,6 +81,47 @@ fn supply() -> impl Strategy<Value = Supply> {
     )
 }
 
+fn equipment() -> impl Strategy<Value = Equipment> {
+    let rental = (decimal(), money(), money(), code(&["1", "4", "6"])).prop_map(
+        |(days, rental_price, purchase_price, frequency)| Rental {
+            days,
+            rental_price,
+            purchase_price,
+            frequency,
+        },
+    );
+    let certification = (code(&["I", "R", "S"]), decimal())
+        .prop_map(|(kind, months)| EquipmentCertification { kind, months });
+    let answer = (
+        "[A-Z0-9]{1,20}",
+        code(&["N", "W", "Y"]),
+        of(phi()),
+        of(day()),
+        of(decimal()),
+    )
+        .prop_map(|(question, applies, text, date, percent)| Answer {
+            question,
+            applies: Some(Phi::new(applies)),
+            text,
+            date: date.map(Phi::new),
+            percent: percent.map(Phi::new),
+        });
+    let form = (code(&["AS", "UT"]), "[0-9.]{1,10}[0-9]", vec(answer, 1..3)).prop_map(
+        |(kind, form, answers)| Form {
+            kind,
+            form,
+            answers,
+        },
+    );
+    (of(rental), of(certification), vec(form, 0..2)).prop_map(|(rental, certification, forms)| {
+        Equipment {
+            rental,
+            certification,
+            forms,
+        }
+    })
+}
+
 fn drop_off() -> impl Strategy<Value = DropOff> {
     (of(text()), address("T")).prop_map(|(name, address)| DropOff { name, address })
 }
@@ -332,6 +373,7 @@ pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
             of(address("F")),
             of(drop_off()),
             of(supply()),
+            equipment(),
         ),
         certifications(&[AMBULANCE]),
         vec(measurement, 0..2),
@@ -349,7 +391,12 @@ pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
         .prop_map(
             |(
                 (procedure_kind, epsdt, family_planning, copay_status),
-                (attachments, (ambulance, pick_up, drop_off, supply), certifications, measurements),
+                (
+                    attachments,
+                    (ambulance, pick_up, drop_off, supply, equipment),
+                    certifications,
+                    measurements,
+                ),
                 dates,
                 supplement,
                 (ambulance_patients, anesthesia_units, sales_tax, postage),
@@ -362,6 +409,7 @@ pub(super) fn line_detail(kind: Kind) -> BoxedStrategy<LineDetail> {
                 copay_status,
                 attachments,
                 ambulance,
+                equipment,
                 supply,
                 pick_up,
                 drop_off,

@@ -280,16 +280,23 @@ pub(super) fn providers(
 
 pub(super) fn detail(of_patient: bool) -> BoxedStrategy<PersonDetail> {
     let told = (of(day()), of("[1-9][0-9]"), of(Just("Y".to_owned())));
-    let numbers = (of("[0-9]{9}"), of(text()));
+    let numbers = (of("[0-9]{9}"), of(text()), of((of(text()), "[0-9]{10}")));
     (told, numbers)
         .prop_map(
-            move |((died, weight, pregnant), (ssn, casualty))| PersonDetail {
+            move |((died, weight, pregnant), (ssn, casualty, contact))| PersonDetail {
                 death_date: died.filter(|_| of_patient).map(Phi::new),
                 weight_pounds: weight.filter(|_| of_patient).map(Phi::new),
                 pregnant: pregnant.filter(|_| of_patient).map(Phi::new),
                 social_security_number: ssn.map(Phi::new),
                 member_id: None,
                 property_casualty_claim: casualty,
+                contact: contact.filter(|_| of_patient).map(|(name, phone)| {
+                    Phi::new(Contact {
+                        name,
+                        phone: Some(phone),
+                        ..Contact::default()
+                    })
+                }),
                 member_id_kind: None,
             },
         )

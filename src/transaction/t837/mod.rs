@@ -14,6 +14,7 @@ mod batch;
 mod codes;
 mod cursor;
 mod dental;
+mod equipment;
 mod health_codes;
 mod institutional;
 #[cfg(test)]

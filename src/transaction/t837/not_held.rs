@@ -20,13 +20,9 @@ const PROFESSIONAL: &str = "005010X222A1";
 const INSTITUTIONAL: &str = "005010X223A2";
 const DENTAL: &str = "005010X224A2";
 
-const CASUALTY: &str = "whom a casualty insurer may call";
-const EQUIPMENT: &str = "rented equipment and its certificate of medical necessity";
 const SECOND_NUMBER: &str = "a person has one social security number";
 
 pub const NOT_HELD: &[NotHeld] = &[
-    not_held(PROFESSIONAL, "2010BA", "PER", CASUALTY),
-    not_held(PROFESSIONAL, "2010CA", "PER", CASUALTY),
     NotHeld {
         guide: PROFESSIONAL,
         loop_id: "2300",
@@ -35,15 +31,19 @@ pub const NOT_HELD: &[NotHeld] = &[
         what: What::NotDate,
         why: "one end of a disability, said as a period",
     },
-    not_held(PROFESSIONAL, "2400", "SV5", EQUIPMENT),
-    not_held(PROFESSIONAL, "2400", "CR3", EQUIPMENT),
-    not_held(PROFESSIONAL, "2440", "LQ", EQUIPMENT),
-    not_held(PROFESSIONAL, "2440", "FRM", EQUIPMENT),
+    NotHeld {
+        guide: PROFESSIONAL,
+        loop_id: "2400",
+        segment: "SV5",
+        element: 1,
+        what: What::NotHeld,
+        why: "equipment that is priced under another code than its line",
+    },
     repeated(INSTITUTIONAL, "2330A", "REF", SECOND_NUMBER),
     repeated(DENTAL, "2330A", "REF", SECOND_NUMBER),
 ];
 
-const fn not_held(
+const fn repeated(
     guide: &'static str,
     loop_id: &'static str,
     segment: &'static str,
@@ -54,19 +54,7 @@ const fn not_held(
         loop_id,
         segment,
         element: 0,
-        what: What::NotHeld,
-        why,
-    }
-}
-
-const fn repeated(
-    guide: &'static str,
-    loop_id: &'static str,
-    segment: &'static str,
-    why: &'static str,
-) -> NotHeld {
-    NotHeld {
         what: What::Repeated,
-        ..not_held(guide, loop_id, segment, why)
+        why,
     }
 }

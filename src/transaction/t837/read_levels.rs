@@ -276,6 +276,9 @@ impl Coverage {
             (CoverageLoop::Name, b"REF") => {
                 party::person_number(&mut cursor, &mut subscriber.detail);
             }
+            (CoverageLoop::Name, b"PER") => {
+                party::person_contact(&mut cursor, &mut subscriber.detail);
+            }
             (CoverageLoop::Payer, b"N3") => party::street(&mut cursor, &mut self.payer.address),
             (CoverageLoop::Payer, b"N4") => party::city(&mut cursor, &mut self.payer.address),
             (CoverageLoop::Payer, b"REF") => match party::payer_number(&mut cursor) {
@@ -351,6 +354,7 @@ impl Dependent {
             b"N3" => party::street(&mut cursor, &mut self.address),
             b"N4" => party::city(&mut cursor, &mut self.address),
             b"REF" => party::person_number(&mut cursor, &mut patient.detail),
+            b"PER" => party::person_contact(&mut cursor, &mut patient.detail),
             b"DMG" => {
                 self.born = true;
                 let (birth, sex) = party::demographics(&mut cursor);

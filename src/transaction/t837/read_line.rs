@@ -9,7 +9,7 @@ use super::read_claim::{
     present, provider, repricing,
 };
 use super::read_party as party;
-use super::{dental, institutional, professional};
+use super::{dental, equipment, institutional, professional};
 use crate::claim::{
     Claim, ClaimKind, Drug, LineAdjudication, LineDetail, LineKind, Measurement, Money,
     PurchasedService, RoledProvider, Seldom, ServiceLine, Supply,
@@ -25,6 +25,7 @@ pub(super) enum LineLoop {
     PickUp,
     DropOff,
     Adjudication,
+    Form,
     NotHeld,
 }
 
@@ -64,8 +65,11 @@ pub(super) fn segment(open: &mut OpenClaim, at: LineLoop, segment: &Segment<'_>)
         (_, b"SVD") => adjudication(open, segment),
         (_, b"LIN") => item(open, segment),
         (_, b"LQ") => {
-            Cursor::not_held(segment, &mut open.notes);
-            LineLoop::NotHeld
+            if let Some(line) = open.claim.lines.last_mut() {
+                let mut cursor = Cursor::new(segment, &mut open.notes);
+                equipment::read_form(&mut cursor, line);
+            }
+            LineLoop::Form
         }
         _ => {
             inside(open, at, segment);
@@ -79,6 +83,12 @@ fn inside(open: &mut OpenClaim, at: LineLoop, segment: &Segment<'_>) {
         LineLoop::Line => own(open, segment),
         LineLoop::Drug | LineLoop::Supply => item_parts(open, at, segment),
         LineLoop::Adjudication => adjudication_parts(open, segment),
+        LineLoop::Form => {
+            if let Some(line) = open.claim.lines.last_mut() {
+                let mut cursor = Cursor::new(segment, &mut open.notes);
+                equipment::read_answer(&mut cursor, segment, line);
+            }
+        }
         LineLoop::PickUp => {
             if let Some(line) = open.claim.lines.last_mut() {
                 address(&mut line.detail.pick_up, segment, &mut open.notes);
@@ -126,6 +136,8 @@ fn own(open: &mut OpenClaim, segment: &Segment<'_>) {
             let read = ambulance(&mut cursor);
             cursor.fill(&mut detail.ambulance, Some(read));
         }
+        b"SV5" => equipment::read_rental(&mut cursor, line),
+        b"CR3" => equipment::read_certification(&mut cursor, line),
         b"CRC" => detail.certifications.push(certification(&mut cursor)),
         b"DTP" if segment.text(1) == "472" => {
             cursor.qualifier(1);

@@ -129,6 +129,13 @@ pub(super) fn contact(cursor: &mut Cursor<'_, '_>, contact: &mut Contact) {
     }
 }
 
+/// PER of a subscriber or patient: whom a casualty insurer may call.
+pub(super) fn person_contact(cursor: &mut Cursor<'_, '_>, detail: &mut PersonDetail) {
+    let mut read = Contact::default();
+    contact(cursor, &mut read);
+    cursor.fill(&mut detail.contact, Some(Phi::new(read)));
+}
+
 /// PRV03.
 pub(super) fn taxonomy(cursor: &mut Cursor<'_, '_>, role: &str) -> Option<String> {
     cursor.expect(1, &[role]);

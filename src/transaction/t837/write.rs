@@ -385,6 +385,7 @@ fn patient_subscriber(writer: &mut Writer, subscriber: &Subscriber) {
     }
     party::demographics(writer, subscriber.birth_date.as_ref(), subscriber.sex);
     subscriber_numbers(writer, subscriber);
+    party::person_contact(writer, &subscriber.detail);
 }
 
 /// Loops 2000B and 2010BA of a subscriber whose dependent is the patient: the guide wants neither
@@ -393,6 +394,7 @@ fn subscriber(writer: &mut Writer, subscriber: &Subscriber) {
     coverage(writer, subscriber, None);
     subscriber_name(writer, subscriber);
     subscriber_numbers(writer, subscriber);
+    party::person_contact(writer, &subscriber.detail);
 }
 
 /// SBR. The group's name stands only where its number is not known.
@@ -456,4 +458,5 @@ fn dependent(writer: &mut Writer, patient: &Patient) {
     if let Some(number) = &detail.social_security_number {
         party::reference(writer, "SY", number.as_str());
     }
+    party::person_contact(writer, detail);
 }

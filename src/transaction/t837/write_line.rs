@@ -6,7 +6,7 @@ use super::write_claim::{
     repricing, roled_provider, said,
 };
 use super::write_party as party;
-use super::{Span, dental, institutional, professional};
+use super::{Span, dental, equipment, institutional, professional};
 use crate::claim::{Claim, ClaimKind, LineAdjudication, Provider, ProviderRole, ServiceLine};
 use crate::x12::Writer;
 
@@ -30,8 +30,10 @@ fn write(writer: &mut Writer, claim: &Claim, line: &ServiceLine, number: usize) 
         ClaimKind::Institutional(_) => institutional::write_service(writer, claim, line),
         ClaimKind::Dental(_) => dental::write_service(writer, claim, line),
     }
+    equipment::write_rental(writer, line);
     attachments(writer, &detail.attachments);
     ambulance(writer, detail.ambulance.as_ref());
+    equipment::write_certification(writer, line);
     certifications(writer, &detail.certifications);
     match line.service() {
         Some((from, to)) if from != to => party::period(writer, "472", from, to),
@@ -69,6 +71,7 @@ fn write(writer: &mut Writer, claim: &Claim, line: &ServiceLine, number: usize) 
     for adjudication in &line.adjudications {
         self::adjudication(writer, &claim.kind, adjudication);
     }
+    equipment::write_forms(writer, line);
 }
 
 /// C003 of a line; nothing where it has its revenue code alone.

@@ -104,6 +104,13 @@ pub(super) fn contact(writer: &mut Writer, contact: &Contact) {
     }
 }
 
+/// Whom a casualty insurer may call.
+pub(super) fn person_contact(writer: &mut Writer, detail: &PersonDetail) {
+    if let Some(own) = &detail.contact {
+        contact(writer, own.expose());
+    }
+}
+
 fn contact_numbers(writer: &mut Writer, name: Option<&str>, numbers: &[(&str, &str)]) {
     let mut segment = writer.segment("PER").element("IC").optional(name);
     for (kind, number) in numbers {
