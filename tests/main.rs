@@ -22,6 +22,7 @@ mod report;
 mod rules;
 mod scrub;
 mod sources;
+mod superbills;
 mod t277ca;
 mod t837;
 mod t837_complete;

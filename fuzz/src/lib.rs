@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::sync::LazyLock;
 
 use claimgate::billing::{Biller, Defaults, Submitter};
-use claimgate::chart;
+use claimgate::chart::{self, Reading, superbill};
 use claimgate::check::{Checker, Judgment, Verdict};
 use claimgate::exchange::{
     AnswerNumbers, Copies, Repeated, SubmittedClaims, claim_acknowledgments,
@@ -45,6 +45,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("native_chart", native_chart),
     ("fhir_chart", fhir_chart),
     ("claim_request", claim_request),
+    ("superbill", superbill),
 ];
 
 const SHARED: &str = include_str!("../../src/guide/data/shared.guide");
@@ -418,9 +419,25 @@ pub fn claim_request(bytes: &[u8]) {
     bill(bytes);
 }
 
+/// The same of a mapping and, behind a line of `---`, the rows that it is for.
+pub fn superbill(bytes: &[u8]) {
+    let Some(end) = bytes.windows(5).position(|line| line == b"\n---\n") else {
+        return;
+    };
+    let _ = superbill::guess(&bytes[end + 5..]);
+    let mapping = std::str::from_utf8(&bytes[..end]).unwrap_or_default();
+    if let Ok(mapping) = superbill::Mapping::parse(mapping) {
+        bill_all(superbill::read(&bytes[end + 5..], &mapping, "fuzz"));
+    }
+}
+
 fn bill(bytes: &[u8]) {
+    bill_all(chart::read(bytes, "fuzz"));
+}
+
+fn bill_all(readings: Vec<Reading>) {
     let biller = Biller::new(&PRACTICE, &*PARTNERS, TODAY);
-    for reading in chart::read(bytes, "fuzz") {
+    for reading in readings {
         assert!(reading.chart.is_some() || !reading.findings.is_empty());
         let billed = biller.bill(&reading);
         assert!(billed.is_held() || !billed.claims.is_empty());

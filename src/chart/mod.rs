@@ -23,6 +23,7 @@ mod procedure;
 mod read;
 mod reading;
 mod repeated;
+pub mod superbill;
 
 pub use chart::{
     Accident, AccidentCause, Attachment, Authorizations, Chart, Consent, Diagnosis, Encounter,

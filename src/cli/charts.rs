@@ -5,12 +5,14 @@ mod blocks;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 pub(crate) use blocks::{Block, Blocks};
 
+use crate::chart::superbill::Mapping;
 use crate::chart::{Finding, Severity};
 
 /// Files found in folders.
@@ -23,6 +25,27 @@ pub(crate) enum Format {
     Text,
     /// One object a chart.
     Json,
+}
+
+/// What the columns of superbills mean, as a command is told.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MappingArgs {
+    /// TOML that says which columns of a CSV make which fields of a chart; `translate --guess-mapping` begins one.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+}
+
+impl MappingArgs {
+    pub(crate) fn read(&self) -> anyhow::Result<Option<Arc<Mapping>>> {
+        let Some(file) = &self.mapping else {
+            return Ok(None);
+        };
+        let shown = file.display();
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("{shown}: cannot be read"))?;
+        let mapping = Mapping::parse(&text).with_context(|| format!("{shown}: is no mapping"))?;
+        Ok(Some(Arc::new(mapping)))
+    }
 }
 
 /// Files in the order given; those of folders by name, at any depth.
@@ -48,14 +71,16 @@ pub(crate) fn sources(given: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         }
     }
     if files.is_empty() {
-        bail!("no charts there: folders are searched for .json, .ndjson and .jsonl files");
+        bail!(
+            "no charts there: folders are searched for .json, .ndjson, .jsonl, .csv and .tsv files"
+        );
     }
     Ok(files)
 }
 
 fn is_chart(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(extension, Some("json" | "ndjson" | "jsonl"))
+    matches!(extension, Some("json" | "ndjson" | "jsonl" | "csv" | "tsv"))
 }
 
 /// Findings for people, with the remedy where there is something to do.

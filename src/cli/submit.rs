@@ -9,7 +9,7 @@ use clap::Args;
 use crate::exchange::submission::State;
 use crate::gateway::{Sent, TakenChart, Verdict, clock};
 
-use super::charts::{self, Blocks, Format};
+use super::charts::{self, Blocks, Format, MappingArgs};
 use super::{Common, FINDINGS, output, steps};
 
 #[derive(Debug, Args)]
@@ -20,10 +20,12 @@ use super::{Common, FINDINGS, output, steps};
 A chart that was taken before is not billed again. A send of which nobody knows whether it arrived stays `unknown`:
 it is never sent again blindly.")]
 pub(crate) struct SubmitArgs {
-    /// Charts: native JSON, NDJSON, FHIR R4 or claim requests of Optum's and Stedi's APIs; files, folders, or `-` for
-    /// standard input.
+    /// Charts: native JSON, NDJSON, FHIR R4, claim requests of Optum's and Stedi's APIs, or CSV superbills with --mapping;
+    /// files, folders, or `-` for standard input.
     #[arg(value_name = "CHART")]
     charts: Vec<PathBuf>,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// How to report.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -36,7 +38,7 @@ pub(crate) async fn run(args: &SubmitArgs, common: &Common) -> anyhow::Result<Ex
     };
     let gateway = steps::open(common).await?;
     let mut held = 0;
-    let mut blocks = Blocks::new(files);
+    let mut blocks = Blocks::new(files).with_mapping(args.mapping.read()?);
     let bar = blocks.bar.clone();
     for block in &mut blocks {
         let block = block?;

@@ -5,18 +5,18 @@ mod flow;
 mod gather;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use serde::Serialize;
 
 use crate::billing::Billed;
-use crate::chart::{self, Finding};
+use crate::chart::{self, Finding, superbill};
 use crate::gateway::{Setup, clock};
 
-use super::charts::{self, Blocks, Format};
+use super::charts::{self, Blocks, Format, MappingArgs};
 use super::{Common, FINDINGS, output};
 
 /// Verdict of a chart that must be mended first.
@@ -27,6 +27,8 @@ const HELD: &str = "held";
   claimgate translate charts/ --out claims            every chart of a folder
   claimgate translate bundle.json --out claims        a FHIR R4 Bundle
   claimgate translate request.json --out claims       what was posted to professionalclaims/v3 (Optum, Stedi)
+  claimgate translate bill.csv --mapping ours.toml --out claims    a CSV, a row a service or a visit
+  claimgate translate --guess-mapping bill.csv > ours.toml         a mapping to begin with
   claimgate translate charts/ --explain V-1023        where each element of the claims of chart V-1023 comes from
   claimgate translate --schema > chart.schema.json    the JSON Schema of a native chart
   practice-export | claimgate translate - --out claims --format json | jq .verdict
@@ -34,20 +36,25 @@ const HELD: &str = "held";
 Without --config the invented practice and the sandbox insurer are billed. Control numbers begin at 1: files made here
 are for tests and for looking; `claimgate submit` keeps a ledger of numbers. Files of the same name are replaced.")]
 pub(crate) struct TranslateArgs {
-    /// Charts: native JSON, NDJSON, FHIR R4 or claim requests of Optum's and Stedi's APIs; files, folders, or `-` for
-    /// standard input.
-    #[arg(required_unless_present = "schema", value_name = "CHART")]
+    /// Charts: native JSON, NDJSON, FHIR R4, claim requests of Optum's and Stedi's APIs, or CSV superbills with --mapping;
+    /// files, folders, or `-` for standard input.
+    #[arg(required_unless_present_any = ["schema", "guess_mapping"], value_name = "CHART")]
     charts: Vec<PathBuf>,
     /// Directory for the interchanges, made where there is none.
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["explain", "schema"])]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["explain", "schema", "guess_mapping"])]
     out: Option<PathBuf>,
     /// Show the claim of this number, or those of this chart, segment by segment, with the field of the chart that each
     /// element comes from. It shows health information; nothing is written.
     #[arg(long, value_name = "CLAIM", conflicts_with = "out")]
     explain: Option<String>,
+    /// Print a first mapping for this CSV, guessed from the names of its columns.
+    #[arg(long, value_name = "CSV", conflicts_with_all = ["charts", "out", "explain", "payer", "format", "schema"])]
+    guess_mapping: Option<PathBuf>,
     /// Print the JSON Schema of a native chart, which says what each field means.
     #[arg(long, conflicts_with_all = ["charts", "out", "explain", "payer", "format"])]
     schema: bool,
+    #[command(flatten)]
+    mapping: MappingArgs,
     /// Bill this trading partner, whatever payer the charts name.
     #[arg(long, value_name = "ID")]
     payer: Option<String>,
@@ -70,6 +77,9 @@ pub(crate) fn run(args: &TranslateArgs, common: &Common) -> anyhow::Result<ExitC
     if args.schema {
         return print_schema();
     }
+    if let Some(file) = &args.guess_mapping {
+        return guess_mapping(file);
+    }
     let mut setup = Setup::load(common.config.as_deref())?.with_data(common.data.as_deref())?;
     if let Some(id) = &args.payer {
         bill_only(&mut setup, id)?;
@@ -77,7 +87,7 @@ pub(crate) fn run(args: &TranslateArgs, common: &Common) -> anyhow::Result<ExitC
     if common.config.is_none() {
         output::say("no --config: billing for the invented practice of the sandbox");
     }
-    let blocks = Blocks::new(charts::sources(&args.charts)?);
+    let blocks = Blocks::new(charts::sources(&args.charts)?).with_mapping(args.mapping.read()?);
     let created = clock::local(clock::now());
     if let Some(wanted) = &args.explain {
         return explain::print(wanted, &setup, blocks, created.date());
@@ -117,6 +127,14 @@ fn bill_only(setup: &mut Setup, id: &str) -> anyhow::Result<()> {
     setup.config.billing.default_payer = Some(id.to_owned());
     setup.config.billing.only_payer = Some(id.to_owned());
     Ok(())
+}
+
+fn guess_mapping(file: &Path) -> anyhow::Result<ExitCode> {
+    let shown = file.display();
+    let bytes = std::fs::read(file).with_context(|| format!("{shown}: cannot be read"))?;
+    let mapping = superbill::guess(&bytes).map_err(|finding| anyhow!("{shown}: {finding}"))?;
+    write!(io::stdout().lock(), "{mapping}")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn print_schema() -> anyhow::Result<ExitCode> {

@@ -3,10 +3,12 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use indicatif::ProgressBar;
 
+use crate::chart::superbill::{self, Mapping};
 use crate::chart::{self, CHART_BYTES_MAX, Reading};
 use crate::cli::output;
 
@@ -28,6 +30,8 @@ enum Text {
     Whole(Vec<u8>),
     /// Whole lines, of which the first is this one of the file.
     Lines(usize, Vec<u8>),
+    /// A superbill, whole, and what its columns mean if that was said.
+    Rows(Vec<u8>, Option<Arc<Mapping>>),
     /// A line, or a whole file, that nobody reads.
     TooLarge(String),
 }
@@ -37,13 +41,15 @@ impl Block {
         match &self.text {
             Text::Whole(bytes) => chart::read(bytes, &self.name),
             Text::Lines(first, bytes) => chart::read_lines(bytes, &self.name, *first),
+            Text::Rows(bytes, Some(mapping)) => superbill::read(bytes, mapping, &self.name),
+            Text::Rows(_, None) => vec![superbill::without_mapping(&self.name)],
             Text::TooLarge(name) => vec![chart::too_large(name)],
         }
     }
 
     fn bytes(&self) -> u64 {
         match &self.text {
-            Text::Whole(bytes) | Text::Lines(_, bytes) => bytes.len() as u64,
+            Text::Whole(bytes) | Text::Lines(_, bytes) | Text::Rows(bytes, _) => bytes.len() as u64,
             Text::TooLarge(_) => 0,
         }
     }
@@ -52,6 +58,8 @@ impl Block {
 /// The blocks of files in their order, and a bar over their bytes.
 pub(crate) struct Blocks {
     files: std::vec::IntoIter<PathBuf>,
+    /// What the columns of superbills mean.
+    mapping: Option<Arc<Mapping>>,
     open: Option<Open>,
     pub(crate) bar: ProgressBar,
 }
@@ -65,9 +73,15 @@ impl Blocks {
         bar.set_message("charts");
         Self {
             files: files.into_iter(),
+            mapping: None,
             open: None,
             bar,
         }
+    }
+
+    /// Reads superbills by a mapping: files named .csv, .tsv or .txt, and what comes over standard input and is no JSON.
+    pub(crate) fn with_mapping(self, mapping: Option<Arc<Mapping>>) -> Self {
+        Self { mapping, ..self }
     }
 
     fn next_block(&mut self) -> anyhow::Result<Option<Block>> {
@@ -81,7 +95,7 @@ impl Blocks {
             let Some(file) = self.files.next() else {
                 return Ok(None);
             };
-            self.open = Some(Open::new(&file)?);
+            self.open = Some(Open::new(&file, self.mapping.clone())?);
         }
     }
 }
@@ -102,13 +116,18 @@ struct Open {
     /// Read and not given out.
     rest: Vec<u8>,
     ended: bool,
+    /// Named as a superbill, or what may be one.
+    is_rows: bool,
+    mapping: Option<Arc<Mapping>>,
     /// The line at which `rest` begins, 1 the first; `None` before it is known whether the file has charts by line.
     line: Option<usize>,
 }
 
 impl Open {
-    fn new(file: &Path) -> anyhow::Result<Self> {
-        let bytes: Box<dyn Read> = match file.as_os_str() == "-" {
+    fn new(file: &Path, mapping: Option<Arc<Mapping>>) -> anyhow::Result<Self> {
+        let is_superbill = is_superbill(file);
+        let is_stream = file.as_os_str() == "-";
+        let bytes: Box<dyn Read> = match is_stream {
             true => Box::new(io::stdin().lock()),
             false => Box::new(File::open(file).with_context(|| cannot_read(file))?),
         };
@@ -122,6 +141,8 @@ impl Open {
             bytes,
             rest: Vec::new(),
             ended: false,
+            is_rows: is_superbill || (is_stream && mapping.is_some()),
+            mapping,
             line: None,
         })
     }
@@ -144,6 +165,13 @@ impl Open {
         if self.rest.is_empty() {
             return Ok(None);
         }
+        if self.line.is_none() && self.has_rows() {
+            let text = match self.whole()? {
+                Text::Whole(bytes) => Text::Rows(bytes, self.mapping.clone()),
+                other => other,
+            };
+            return Ok(Some(self.block(text)));
+        }
         if self.line.is_none() {
             self.fill_first_line()?;
         }
@@ -152,11 +180,21 @@ impl Open {
             None if !chart::is_by_line(&self.rest) => self.whole()?,
             line => self.lines(line.unwrap_or(1))?,
         };
-        Ok(Some(Block {
+        Ok(Some(self.block(text)))
+    }
+
+    fn block(&self, text: Text) -> Block {
+        Block {
             source: self.source.clone(),
             name: self.name.clone(),
             text,
-        }))
+        }
+    }
+
+    /// Whether the rest is rows of a superbill.
+    fn has_rows(&self) -> bool {
+        let first = self.rest.iter().find(|byte| !byte.is_ascii_whitespace());
+        self.is_rows && !matches!(first, Some(b'{' | b'['))
     }
 
     /// Reads on until the first line is there, or is too long for a chart.
@@ -220,6 +258,16 @@ impl Open {
             }
         }
     }
+}
+
+/// Whether a file is named as what spreadsheets export.
+pub(super) fn is_superbill(file: &Path) -> bool {
+    let extension = file.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|own| {
+        ["csv", "tsv", "txt"]
+            .iter()
+            .any(|one| own.eq_ignore_ascii_case(one))
+    })
 }
 
 fn cannot_read(file: &Path) -> String {
