@@ -13,6 +13,7 @@ mod decision;
 mod dental;
 mod equipment;
 mod fhir;
+mod fields;
 mod finding;
 mod hospital;
 mod native;
@@ -34,6 +35,7 @@ pub use decimal::Decimal;
 pub use decision::{Adjustment, Decision, InpatientDecision, LineDecision, OutpatientDecision};
 pub use dental::{DentalTreatment, Orthodontics, Tooth, ToothStatus, ToothWork};
 pub use equipment::{Answer, Equipment, EquipmentCertification, Form, Rental};
+pub use fields::fields;
 pub use finding::{Code, Finding, Severity};
 pub use hospital::{CodedValue, InpatientProcedure, Occurrence, OccurrenceSpan, Revenue, Stay};
 pub use people::{

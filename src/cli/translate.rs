@@ -30,6 +30,7 @@ const HELD: &str = "held";
   claimgate translate bill.csv --mapping ours.toml --out claims    a CSV, a row a service or a visit
   claimgate translate --guess-mapping bill.csv > ours.toml         a mapping to begin with
   claimgate translate charts/ --explain V-1023        where each element of the claims of chart V-1023 comes from
+  claimgate translate --fields                        every field of a native chart, and what it means
   claimgate translate --schema > chart.schema.json    the JSON Schema of a native chart
   practice-export | claimgate translate - --out claims --format json | jq .verdict
 
@@ -38,10 +39,10 @@ are for tests and for looking; `claimgate submit` keeps a ledger of numbers. Fil
 pub(crate) struct TranslateArgs {
     /// Charts: native JSON, NDJSON, FHIR R4, claim requests of Optum's and Stedi's APIs, or CSV superbills with --mapping;
     /// files, folders, or `-` for standard input.
-    #[arg(required_unless_present_any = ["schema", "guess_mapping"], value_name = "CHART")]
+    #[arg(required_unless_present_any = ["schema", "fields", "guess_mapping"], value_name = "CHART")]
     charts: Vec<PathBuf>,
     /// Directory for the interchanges, made where there is none.
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["explain", "schema", "guess_mapping"])]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["explain", "schema", "fields", "guess_mapping"])]
     out: Option<PathBuf>,
     /// Show the claim of this number, or those of this chart, segment by segment, with the field of the chart that each
     /// element comes from. It shows health information; nothing is written.
@@ -50,6 +51,9 @@ pub(crate) struct TranslateArgs {
     /// Print a first mapping for this CSV, guessed from the names of its columns.
     #[arg(long, value_name = "CSV", conflicts_with_all = ["charts", "out", "explain", "payer", "format", "schema"])]
     guess_mapping: Option<PathBuf>,
+    /// Print every field of a native chart and what it means, as Markdown.
+    #[arg(long, conflicts_with_all = ["charts", "out", "explain", "payer", "format", "schema", "guess_mapping"])]
+    fields: bool,
     /// Print the JSON Schema of a native chart, which says what each field means.
     #[arg(long, conflicts_with_all = ["charts", "out", "explain", "payer", "format"])]
     schema: bool,
@@ -76,6 +80,10 @@ struct Report {
 pub(crate) fn run(args: &TranslateArgs, common: &Common) -> anyhow::Result<ExitCode> {
     if args.schema {
         return print_schema();
+    }
+    if args.fields {
+        write!(io::stdout().lock(), "{}", chart::fields())?;
+        return Ok(ExitCode::SUCCESS);
     }
     if let Some(file) = &args.guess_mapping {
         return guess_mapping(file);
