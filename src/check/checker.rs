@@ -13,13 +13,13 @@ use super::crew::{Crew, Start};
 use super::judgment::{Group, Interchange, Judgment, Transaction};
 use super::keep::{FINDINGS_MAX, Room, TRANSACTIONS_MAX};
 use super::rules::{RuleBook, Rules, rule_book};
-use super::set::{Ended, Set};
+use super::set::{Ended, Guided, Set};
 use super::sound::Plans;
 use super::walk::Walk;
 use super::{Code, Finding, element, envelope, keep, support};
 
-/// Walks kept for sets to come.
-const WALKED_MAX: usize = 8;
+/// Kept for sets to come.
+const RESTED_MAX: usize = 8;
 
 /// The lowest SNIP level of a rule.
 pub(super) const RULES_FROM: u8 = 4;
@@ -44,8 +44,8 @@ pub struct Checker {
     /// ST02 of the group at hand, at most [`TRANSACTIONS_MAX`].
     control_numbers: HashSet<String>,
     open: Option<Open>,
-    /// Walks of sets before, which know their ways already.
-    walked: Vec<Walk<'static>>,
+    /// What judged sets before, and remembers them.
+    rested: Vec<Guided>,
     /// How many sets may be judged at once, where it is more than one.
     threads: Option<(usize, Start)>,
     /// Sets of the stream so far.
@@ -89,7 +89,7 @@ impl Checker {
             functional_id_listed: false,
             control_numbers: HashSet::new(),
             open: None,
-            walked: Vec::new(),
+            rested: Vec::new(),
             threads: None,
             sets: 0,
             crew: None,
@@ -240,9 +240,9 @@ impl Checker {
             segments: 0,
             findings,
         };
-        let mut set = Set::new(transaction, st.place, self.snip_max, self.codes.clone());
+        let mut set = Set::new(transaction, st.place, self.snip_max);
         if let Ok(guide) = guide {
-            set = set.by(guide, self.walk(guide), self.rules(guide));
+            set = set.by(self.guided(guide));
         }
         set.begin(st);
         self.sets += 1;
@@ -263,15 +263,15 @@ impl Checker {
         }
     }
 
-    fn walk(&mut self, guide: &'static Guide) -> Walk<'static> {
-        let is_of = |walk: &Walk<'_>| std::ptr::eq(walk.guide(), guide);
-        match self.walked.iter().position(is_of) {
+    fn guided(&mut self, guide: &'static Guide) -> Guided {
+        let is_of = |rested: &Guided| std::ptr::eq(rested.guide(), guide);
+        match self.rested.iter().position(is_of) {
             Some(at) => {
-                let mut walk = self.walked.swap_remove(at);
-                walk.restart();
-                walk
+                let mut guided = self.rested.swap_remove(at);
+                guided.restart();
+                guided
             }
-            None => Walk::new(guide),
+            None => Guided::new(guide, self.rules(guide), self.codes.clone()),
         }
     }
 
@@ -447,11 +447,11 @@ impl Checker {
     fn take(&mut self, ended: Ended) {
         let Ended {
             transaction,
-            walk,
+            guided,
             place,
         } = ended;
-        self.walked.extend(walk);
-        self.walked.truncate(WALKED_MAX);
+        self.rested.extend(guided);
+        self.rested.truncate(RESTED_MAX);
         if let Some(group) = group_at_hand(self.in_group, &mut self.judgment) {
             self.room.transaction(transaction, group, place);
         }

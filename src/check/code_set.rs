@@ -11,8 +11,9 @@ use crate::guide::codes::{Codes, Day, Found, List, ListId, On, Standing, find};
 use crate::guide::{ElementKind, Listed, Segment as Rule};
 use crate::x12::{Element, Place, Segment};
 
-use recall::{Held, Recalled};
+use recall::Recalled;
 
+use super::echo::{ByEcho, Echo};
 use super::{Code, Finding};
 
 /// Codes that wait at once; of a claim with more, the rest are not judged by their days.
@@ -22,6 +23,17 @@ const WAITING_MAX: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct CodeSet {
     codes: Arc<Codes>,
+    days: Days,
+    recalled: Recalled,
+    /// Of segments that come again: their codes that have days. The others are in order.
+    known: ByEcho<Vec<Dated>>,
+    /// Of the segment at hand; kept to be filled again.
+    dated: Vec<Dated>,
+}
+
+/// The days that codes must hold on, and the codes that wait for one.
+#[derive(Debug, Default)]
+struct Days {
     /// BHT04 or BPR16: when the set was written.
     written: Period,
     in_line: bool,
@@ -30,7 +42,16 @@ pub(super) struct CodeSet {
     /// From the first to the last day of the claim's lines.
     lines: Period,
     waiting: Vec<Waiting>,
-    recalled: Recalled,
+}
+
+/// A code of a list, and from when to when it holds.
+#[derive(Debug, Clone, Copy)]
+struct Dated {
+    /// With the list that is meant.
+    listed: Listed,
+    repetition: usize,
+    from: Day,
+    to: Day,
 }
 
 /// Two days, both included; `None` while they are not known.
@@ -59,25 +80,116 @@ impl CodeSet {
     pub(super) fn new(codes: Arc<Codes>) -> Self {
         Self {
             codes,
-            written: None,
-            in_line: false,
-            claim: None,
-            line: None,
-            lines: None,
-            waiting: Vec::new(),
+            days: Days::default(),
             recalled: Recalled::default(),
+            known: ByEcho::default(),
+            dated: Vec::new(),
         }
     }
 
-    /// Takes the next segment. `before`: how many of the findings are about earlier ones.
+    /// At the beginning again, for the next set.
+    pub(super) fn restart(&mut self) {
+        self.days = Days::default();
+    }
+
+    /// Takes the next segment; `echo`: what it says again. `before`: how many of the findings are about earlier ones.
     pub(super) fn segment(
         &mut self,
-        rule: &'static Rule,
+        (rule, echo): (&'static Rule, Option<Echo>),
         segment: &Segment<'_>,
         loop_id: &'static str,
         before: usize,
         findings: &mut Vec<Finding>,
     ) {
+        self.days.segment(segment, findings);
+        if rule.listed.is_empty() {
+            return;
+        }
+        let at = |listed| At {
+            rule,
+            loop_id,
+            place: segment.place,
+            listed,
+            repetition: 0,
+        };
+        if let Some(known) = echo.and_then(|echo| self.known.get(echo)) {
+            known
+                .iter()
+                .for_each(|one| self.days.dated(at(one.listed), *one, findings));
+            return;
+        }
+        self.dated.clear();
+        let told = findings.len();
+        for (number, &listed) in rule.listed.iter().enumerate() {
+            let element = segment.element(usize::from(listed.element));
+            if element.is_empty() || is_told(&findings[before..], listed) {
+                continue;
+            }
+            let (at, told) = (at(listed), findings.len());
+            let first = self.dated.len();
+            if let Some(known) = self.recalled.find(at, number, segment) {
+                for &one in known {
+                    self.days.dated(at, one, findings);
+                }
+                self.dated.extend_from_slice(known);
+                continue;
+            }
+            self.judge(at, segment, element, findings);
+            if findings.len() == told {
+                let found = &self.dated[first..];
+                self.recalled.keep(at, number, segment, found);
+            }
+        }
+        if let (Some(echo), true) = (echo, findings.len() == told && told == before) {
+            self.known.room(echo).clone_from(&self.dated);
+        }
+    }
+
+    /// Judges the codes of an element; those that have days are kept as of the segment at hand.
+    fn judge(
+        &mut self,
+        at: At,
+        segment: &Segment<'_>,
+        element: Element<'_>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let is_repeated = repeats(at.rule, at.listed);
+        for (number, repetition) in (1..).zip(element.repetitions()) {
+            let Some((list, value)) = code(at.listed, segment, repetition) else {
+                continue;
+            };
+            let repetition = if is_repeated { number } else { 0 };
+            let at = At {
+                repetition,
+                ..at.of(list)
+            };
+            match self.codes.look_up(list, value) {
+                Found::Shaped => {}
+                Found::Held(entry) if entry.is_timeless() => {}
+                Found::Held(entry) => {
+                    let one = Dated {
+                        listed: at.listed,
+                        repetition,
+                        from: entry.from,
+                        to: entry.to,
+                    };
+                    self.dated.push(one);
+                    self.days.dated(at, one, findings);
+                }
+                wrong => findings.push(at.wrong(wrong, value)),
+            }
+        }
+    }
+
+    /// Ends the claim at hand, or the set.
+    pub(super) fn close_claim(&mut self, findings: &mut Vec<Finding>) {
+        self.days.close_claim(findings);
+    }
+}
+
+impl Days {
+    /// What a segment says of days, of claims and of lines.
+    fn segment(&mut self, segment: &Segment<'_>, findings: &mut Vec<Finding>) {
         match segment.id() {
             b"BHT" => self.written = period(segment.text(4)),
             b"BPR" => self.written = period(segment.text(16)),
@@ -87,74 +199,18 @@ impl CodeSet {
             b"DTM" => self.day(segment.text(1), segment.text(2), findings),
             _ => {}
         }
-        for (number, &listed) in rule.listed.iter().enumerate() {
-            let element = segment.element(usize::from(listed.element));
-            if element.is_empty() || is_told(&findings[before..], listed) {
-                continue;
-            }
-            let at = At {
-                rule,
-                loop_id,
-                place: segment.place,
-                listed,
-                repetition: 0,
-            };
-            match self.recalled.find(at, number, segment) {
-                Some(None) => {}
-                Some(Some((list, days))) => self.dated(at.of(list), days, findings),
-                None => {
-                    let told = findings.len();
-                    let held = self.judge(at, segment, element, findings);
-                    if findings.len() == told {
-                        self.recalled.keep(at, number, segment, held);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Judges the codes of an element. What it comes to where the element holds one at most that has days.
-    fn judge(
-        &mut self,
-        at: At,
-        segment: &Segment<'_>,
-        element: Element<'_>,
-        findings: &mut Vec<Finding>,
-    ) -> Option<Option<Held>> {
-        let (mut held, mut dated) = (None, 0);
-        for (number, repetition) in (1..).zip(element.repetitions()) {
-            let Some((list, value)) = code(at.listed, segment, repetition) else {
-                continue;
-            };
-            let at = At {
-                repetition: if repeats(at.rule, at.listed) {
-                    number
-                } else {
-                    0
-                },
-                ..at.of(list)
-            };
-            match self.codes.look_up(list, value) {
-                Found::Shaped => {}
-                Found::Held(entry) if entry.is_timeless() => {}
-                Found::Held(entry) => {
-                    let days = (entry.from, entry.to);
-                    (held, dated) = (Some((list, days)), dated + 1);
-                    self.dated(at, days, findings);
-                }
-                wrong => findings.push(at.wrong(wrong, value)),
-            }
-        }
-        let is_single = dated == 0 || (dated == 1 && !repeats(at.rule, at.listed));
-        is_single.then_some(held)
     }
 
     /// A code that holds from a day to a day.
-    fn dated(&mut self, at: At, (from, to): (Day, Day), findings: &mut Vec<Finding>) {
+    fn dated(&mut self, at: At, one: Dated, findings: &mut Vec<Finding>) {
         let waiting = Waiting {
-            at,
-            from,
-            to,
+            at: At {
+                listed: one.listed,
+                repetition: one.repetition,
+                ..at
+            },
+            from: one.from,
+            to: one.to,
             in_line: self.in_line,
         };
         match at.listed.list.list().on {
@@ -167,8 +223,8 @@ impl CodeSet {
         }
     }
 
-    /// Ends the claim at hand, or the set: what still waits is judged by what is known.
-    pub(super) fn close_claim(&mut self, findings: &mut Vec<Finding>) {
+    /// What still waits is judged by what is known.
+    fn close_claim(&mut self, findings: &mut Vec<Finding>) {
         let service = self.claim.or(self.lines);
         for waiting in self.waiting.drain(..) {
             let line = self.line.filter(|_| waiting.in_line);

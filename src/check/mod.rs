@@ -9,6 +9,7 @@ mod changed;
 mod checker;
 mod code_set;
 mod crew;
+mod echo;
 mod element;
 mod envelope;
 mod finding;

@@ -9,6 +9,7 @@ use crate::x12::{Place, Segment};
 
 use super::balance::Balance;
 use super::code_set::CodeSet;
+use super::echo::ByEcho;
 use super::hierarchy::Hierarchy;
 use super::judgment::Transaction;
 use super::keep::FINDINGS_MAX;
@@ -25,56 +26,71 @@ pub(super) struct Set {
     snip_max: u8,
     hierarchy: Hierarchy,
     balance: Balance,
-    code_set: CodeSet,
     transaction: Transaction,
     at: Place,
 }
 
-/// What a guide judges by.
+/// What judges the sets of a guide, one after another, and remembers what it has seen.
 #[derive(Debug)]
-struct Guided {
+pub(super) struct Guided {
     walk: Walk<'static>,
     plans: &'static Plans,
+    /// Segments whose elements are without fault.
+    sound: ByEcho<()>,
     /// Those of the guide, and those of the payer.
     rules: Vec<Rules>,
+    code_set: CodeSet,
 }
 
 /// A set that has ended.
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) transaction: Transaction,
-    /// Knows its ways: the next set of the guide may go on with it.
-    pub(super) walk: Option<Walk<'static>>,
+    /// For the next set of the guide.
+    pub(super) guided: Option<Guided>,
     /// Where it ended.
     pub(super) place: Place,
 }
 
+impl Guided {
+    pub(super) fn new(guide: &'static Guide, rules: Vec<Rules>, codes: Arc<Codes>) -> Self {
+        Self {
+            walk: Walk::new(guide).attentive(),
+            plans: Plans::of(guide),
+            sound: ByEcho::default(),
+            rules,
+            code_set: CodeSet::new(codes),
+        }
+    }
+
+    pub(super) fn guide(&self) -> &'static Guide {
+        self.walk.guide()
+    }
+
+    /// At the beginning again, for the next set.
+    pub(super) fn restart(&mut self) {
+        self.walk.restart();
+        self.code_set.restart();
+        self.rules.iter_mut().for_each(Rules::restart);
+    }
+}
+
 impl Set {
     /// Begins a set of no guide; `transaction` holds what was found about its ST.
-    pub(super) fn new(
-        transaction: Transaction,
-        at: Place,
-        snip_max: u8,
-        codes: Arc<Codes>,
-    ) -> Self {
+    pub(super) fn new(transaction: Transaction, at: Place, snip_max: u8) -> Self {
         Self {
             guided: None,
             snip_max,
             hierarchy: Hierarchy::default(),
             balance: Balance::default(),
-            code_set: CodeSet::new(codes),
             transaction,
             at,
         }
     }
 
     /// The same, judged by a guide.
-    pub(super) fn by(self, guide: &Guide, walk: Walk<'static>, rules: Vec<Rules>) -> Self {
-        let guided = Some(Guided {
-            walk,
-            plans: Plans::of(guide),
-            rules,
-        });
+    pub(super) fn by(self, guided: Guided) -> Self {
+        let guided = Some(guided);
         Self { guided, ..self }
     }
 
@@ -98,17 +114,29 @@ impl Set {
         let before = findings.len();
         let mut loop_id = "";
         match &mut self.guided {
-            Some(Guided { walk, plans, rules }) => {
+            Some(Guided {
+                walk,
+                plans,
+                sound,
+                rules,
+                code_set,
+            }) => {
                 let placed = walk.place(segment, findings);
                 for rules in rules {
                     rules.segment(placed, segment, walk, findings);
                 }
                 loop_id = walk.loop_id();
                 if let Some(rule) = placed {
-                    element::check(plans, rule, segment, loop_id, findings);
+                    let echo = walk.echo();
+                    if echo.and_then(|echo| sound.get(echo)).is_none() {
+                        let told = findings.len();
+                        element::check(plans, rule, segment, loop_id, findings);
+                        if let (Some(echo), true) = (echo, findings.len() == told) {
+                            *sound.room(echo) = ();
+                        }
+                    }
                     if snip_max >= 5 {
-                        let codes = &mut self.code_set;
-                        codes.segment(rule, segment, loop_id, before, findings);
+                        code_set.segment((rule, echo), segment, loop_id, before, findings);
                     }
                 }
                 if segment.is("HL") {
@@ -168,7 +196,13 @@ impl Set {
     fn finish(mut self, place: Place) -> Ended {
         let findings = &mut self.transaction.findings;
         let before = findings.len();
-        if let Some(Guided { walk, rules, .. }) = &mut self.guided {
+        if let Some(Guided {
+            walk,
+            rules,
+            code_set,
+            ..
+        }) = &mut self.guided
+        {
             walk.finish(place, findings);
             for rules in rules {
                 rules.finish(place, findings);
@@ -176,13 +210,13 @@ impl Set {
             // That SE is missing has a code of its own.
             findings.retain(|one| one.code != Code::SegmentMissing || one.segment != "SE");
             self.hierarchy.finish(findings);
-            self.code_set.close_claim(findings);
+            code_set.close_claim(findings);
         }
         cut(findings, before, self.snip_max, place);
         findings.sort_by_key(|finding| finding.place.position);
         Ended {
             transaction: self.transaction,
-            walk: self.guided.map(|guided| guided.walk),
+            guided: self.guided,
             place,
         }
     }

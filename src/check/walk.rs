@@ -7,6 +7,7 @@ mod route;
 use crate::guide::{Child, ChildKind, Guide, LoopIndex, SegmentIndex, Spot, Usage};
 use crate::x12::{Place, Segment};
 
+use super::echo::{ByEcho, Echo, Echoes};
 use super::{Code, Finding};
 use route::{Routes, Stage, State, Way};
 
@@ -26,6 +27,10 @@ pub(super) struct Walk<'g> {
     state: Option<State>,
     /// The open loops in words of a state; kept to be filled again.
     stages: Vec<Stage>,
+    /// Where segments that come again are to be recognised: not in envelopes, which are short.
+    echoes: Option<Echoes>,
+    ways: ByEcho<Option<Way>>,
+    echo: Option<Echo>,
 }
 
 /// The count of a child that was told of as missing and has not come since.
@@ -64,16 +69,27 @@ impl<'g> Walk<'g> {
             routes: Routes::default(),
             state: None,
             stages: Vec::new(),
+            echoes: None,
+            ways: ByEcho::default(),
+            echo: None,
         };
         walk.open(0, None);
         walk
+    }
+
+    /// The same, and it recognises what comes again ([`Self::echo`]).
+    pub(super) fn attentive(self) -> Self {
+        Self {
+            echoes: Some(Echoes::default()),
+            ..self
+        }
     }
 
     /// At the beginning again, for the next set of the same guide.
     pub(super) fn restart(&mut self) {
         self.frames.clear();
         self.lost.clear();
-        (self.unmoved, self.state) = (0, None);
+        (self.unmoved, self.state, self.echo) = (0, None, None);
         self.open(0, None);
     }
 
@@ -89,13 +105,13 @@ impl<'g> Walk<'g> {
     ) -> Option<&'g crate::guide::Segment> {
         self.unmoved = self.frames.len();
         let from = self.state.or_else(|| self.state_now());
-        if let Some(way) = from.and_then(|from| self.routes.way(from, segment)) {
-            let way = *way;
-            if let Some(count) = self.room(&way) {
-                return Some(self.follow(way, count, segment));
-            }
+        if let Some((way, echo)) = from.and_then(|from| self.known(from, segment))
+            && let Some(count) = self.room(&way)
+        {
+            self.echo = echo;
+            return Some(self.follow(way, count, segment));
         }
-        self.state = None;
+        (self.state, self.echo) = (None, None);
         if self.belongs_to_lost(segment) {
             return None;
         }
@@ -111,6 +127,22 @@ impl<'g> Walk<'g> {
             return Some(self.enter(spot, segment, findings));
         }
         self.recover(segment, findings)
+    }
+
+    /// The way that was gone before, and what the segment says again.
+    #[inline]
+    fn known(&mut self, from: State, segment: &Segment<'_>) -> Option<(Way, Option<Echo>)> {
+        let echoes = self.echoes.as_mut();
+        let echo = echoes.and_then(|echoes| echoes.of(from, segment));
+        let again = echo.and_then(|echo| *self.ways.get(echo)?);
+        if let Some(way) = again {
+            return Some((way, echo));
+        }
+        let way = *self.routes.way(from, segment)?;
+        if let Some(echo) = echo {
+            *self.ways.room(echo) = Some(way);
+        }
+        Some((way, echo))
     }
 
     /// The number of the state of the open loops; `None` where something was lost on the way here.
@@ -196,6 +228,12 @@ impl<'g> Walk<'g> {
     /// The open loops, the outermost first.
     pub(super) fn loops(&self) -> impl Iterator<Item = LoopIndex> + '_ {
         self.frames.iter().map(|frame| frame.index)
+    }
+
+    /// What the last segment says again: it has the place that it had then, and nothing was told. `None` where it says it
+    /// for the first time.
+    pub(super) fn echo(&self) -> Option<Echo> {
+        self.echo
     }
 
     /// How many of the loops that were open before the last segment still are: the first so many of [`Self::loops`].

@@ -1,13 +1,9 @@
 //! What the codes of an element came to when it said the same before: claims name the same procedures, places and
 //! payers again and again. It must not hold what was told of.
 
-use crate::guide::codes::{Day, ListId};
 use crate::x12::Segment;
 
-use super::At;
-
-/// A code's list, and from when to when it holds.
-pub(super) type Held = (ListId, (Day, Day));
+use super::{At, Dated};
 
 /// By segment definition and number of the listed element.
 #[derive(Default)]
@@ -19,33 +15,21 @@ struct Recall {
     said: Vec<u8>,
     before: Vec<u8>,
     country: Vec<u8>,
-    held: Option<Held>,
+    dated: Vec<Dated>,
 }
 
 impl Recalled {
-    /// What was found last, if the segment says the same again: no code with days, or one.
+    /// The codes with days that were found last, if the segment says the same again.
     #[inline]
-    pub(super) fn find(
-        &self,
-        at: At,
-        number: usize,
-        segment: &Segment<'_>,
-    ) -> Option<Option<Held>> {
+    pub(super) fn find(&self, at: At, number: usize, segment: &Segment<'_>) -> Option<&[Dated]> {
         let one = self.0.get(at.rule.index)?.get(number)?;
         let [said, before, country] = says(at, segment);
         let is_same = one.said == said && one.before == before && one.country == country;
-        is_same.then_some(one.held)
+        is_same.then_some(&one.dated[..])
     }
 
-    /// Keeps what was found; `None` where it is more than one code with days.
-    pub(super) fn keep(
-        &mut self,
-        at: At,
-        number: usize,
-        segment: &Segment<'_>,
-        held: Option<Option<Held>>,
-    ) {
-        let Some(held) = held else { return };
+    /// Keeps what was found.
+    pub(super) fn keep(&mut self, at: At, number: usize, segment: &Segment<'_>, dated: &[Dated]) {
         if self.0.len() <= at.rule.index {
             self.0.resize(at.rule.index + 1, Vec::new());
         }
@@ -61,7 +45,8 @@ impl Recalled {
             kept.clear();
             kept.extend_from_slice(said);
         }
-        one.held = held;
+        one.dated.clear();
+        one.dated.extend_from_slice(dated);
     }
 }
 
@@ -98,14 +83,15 @@ mod tests {
     fn told(files: &[String], before: impl Fn(&mut CodeSet)) -> String {
         let mut codes = CodeSet::new(Arc::new(Codes::default()));
         let mut findings = Vec::new();
+        let mut walk = Walk::new(guide(&files[0])).attentive();
         for file in files {
-            let mut walk = Walk::new(guide(file));
+            walk.restart();
             read_all(file.as_bytes(), |item| {
                 let Item::Segment(segment) = item else { return };
                 before(&mut codes);
                 if let Some(rule) = walk.place(&segment, &mut Vec::new()) {
-                    let told = findings.len();
-                    codes.segment(rule, &segment, "", told, &mut findings);
+                    let (told, echo) = (findings.len(), walk.echo());
+                    codes.segment((rule, echo), &segment, "", told, &mut findings);
                 }
             });
             codes.close_claim(&mut findings);
@@ -117,7 +103,9 @@ mod tests {
         #[test]
         fn what_is_said_again_comes_to_the_same(text in select(&SETS), files in prop::collection::vec(changes(), 1..4)) {
             let files: Vec<_> = files.iter().map(|one| changed(text, one)).collect();
-            let forget = |codes: &mut CodeSet| codes.recalled = Recalled::default();
+            let forget = |codes: &mut CodeSet| {
+                (codes.recalled, codes.known) = Default::default();
+            };
             prop_assert_eq!(told(&files, |_| {}), told(&files, forget));
         }
     }

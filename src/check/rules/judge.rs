@@ -14,6 +14,7 @@ use super::quiet::{Quiet, SAID_MAX};
 use super::shelf::{Around, Shelf};
 use super::value::{compares, counted, edge, fits, length, number, written};
 use super::{Filed, LoopRules, RuleBook};
+use crate::check::echo::ByEcho;
 use crate::check::walk::Walk;
 use crate::check::{Breach, Code, Finding, Trigger};
 
@@ -27,6 +28,8 @@ pub(in crate::check) struct Rules {
     shelf: Shelf,
     snip_max: u8,
     memories: Memories,
+    /// What segments said that come again.
+    facts: ByEcho<Vec<u64>>,
     marking: Marking,
     cells: Cells,
     quiet: Quiet,
@@ -57,10 +60,16 @@ impl Rules {
             shelf,
             snip_max,
             memories,
+            facts: ByEcho::default(),
             marking: Marking::default(),
             cells: Cells::default(),
             quiet: Quiet::up_to(SAID_MAX),
         }
+    }
+
+    /// At the beginning again, for the next set.
+    pub(in crate::check) fn restart(&mut self) {
+        self.shelf.clear();
     }
 
     /// The same without a memory of what was silent.
@@ -87,9 +96,19 @@ impl Rules {
         if let Some(definition) = definition.filter(|_| !self.shelf.is_full()) {
             let index = definition.index;
             let (is_read, questions) = (self.book.wanted[index], &self.book.questions[index]);
+            let (echo, known) = (walk.echo(), &mut self.facts);
             let memories = &mut self.memories;
             self.shelf.push(index, segment, is_read, |facts| {
+                if let Some(known) = echo.and_then(|echo| known.get(echo)) {
+                    return facts.extend_from_slice(known);
+                }
+                let first = facts.len();
                 questions.answer(segment, memories, facts);
+                if let Some(echo) = echo {
+                    let room = known.room(echo);
+                    room.clear();
+                    room.extend_from_slice(&facts[first..]);
+                }
             });
         }
     }

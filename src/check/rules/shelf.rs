@@ -110,6 +110,13 @@ impl Shelf {
         }
     }
 
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        while self.depth() > 0 {
+            self.close(false);
+        }
+    }
+
     pub(super) fn depth(&self) -> usize {
         self.open.len()
     }

@@ -112,7 +112,7 @@ mod tests {
         fn known_ways_lead_where_new_ones_do(text in select(&SETS), files in prop::collection::vec(changes(), 1..4)) {
             let guide = guide(text);
             let files: Vec<_> = files.iter().map(|one| changed(text, one)).collect();
-            let mut seasoned = Walk::new(guide);
+            let mut seasoned = Walk::new(guide).attentive();
             for _ in 0..2 {
                 for file in &files {
                     prop_assert_eq!(walked(&mut seasoned, file), walked(&mut Walk::new(guide), file));

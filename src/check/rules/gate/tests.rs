@@ -42,8 +42,9 @@ fn told(
     files: &[String],
 ) -> (String, BTreeSet<&'static str>) {
     let (mut text, mut names) = (String::new(), BTreeSet::new());
+    let mut walk = Walk::new(guide).attentive();
     for file in files {
-        let mut walk = Walk::new(guide);
+        walk.restart();
         let mut findings = Vec::new();
         read_all(file.as_bytes(), |item| {
             let Item::Segment(segment) = item else { return };
