@@ -142,7 +142,9 @@ impl Checker {
 
     fn segment(&mut self, segment: &Segment<'_>) {
         self.judgment.segments += 1;
-        self.tell_unterminated(Some(segment));
+        if self.unterminated.is_some() {
+            self.tell_unterminated(Some(segment));
+        }
         if self.telling.is_some() && has_id(segment) {
             self.telling = None;
         }
@@ -424,6 +426,7 @@ impl Checker {
     }
 
     /// A file that lacks nothing but its very last character holds a whole interchange: that is a warning only.
+    #[cold]
     fn tell_unterminated(&mut self, segment: Option<&Segment<'_>>) {
         let Some(mut finding) = self.unterminated.take() else {
             return;

@@ -120,24 +120,32 @@ impl CodeSet {
         }
         self.dated.clear();
         let told = findings.len();
-        for (number, &listed) in rule.listed.iter().enumerate() {
-            let element = segment.element(usize::from(listed.element));
-            if element.is_empty() || is_told(&findings[before..], listed) {
+        let of_elements = rule
+            .listed
+            .chunk_by(|one, next| one.element == next.element);
+        for (number, listed) in of_elements.enumerate() {
+            let element = segment.element(usize::from(listed[0].element));
+            if element.is_empty() {
                 continue;
             }
-            let (at, told) = (at(listed), findings.len());
-            let first = self.dated.len();
-            if let Some(known) = self.recalled.find(at, number, segment) {
+            let (told, first) = (findings.len(), self.dated.len());
+            if told == before
+                && let Some(known) = self.recalled.find(at(listed[0]), number, segment)
+            {
                 for &one in known {
-                    self.days.dated(at, one, findings);
+                    self.days.dated(at(one.listed), one, findings);
                 }
                 self.dated.extend_from_slice(known);
                 continue;
             }
-            self.judge(at, segment, element, findings);
-            if findings.len() == told {
+            for &listed in listed {
+                if !is_told(&findings[before..], listed) {
+                    self.judge(at(listed), segment, element, findings);
+                }
+            }
+            if told == before && findings.len() == told {
                 let found = &self.dated[first..];
-                self.recalled.keep(at, number, segment, found);
+                self.recalled.keep(at(listed[0]), number, segment, found);
             }
         }
         if let (Some(echo), true) = (echo, findings.len() == told && told == before) {

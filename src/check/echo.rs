@@ -37,6 +37,13 @@ pub(super) struct Echo {
     id: u64,
 }
 
+impl Echo {
+    /// Never 0.
+    pub(super) fn id(self) -> u64 {
+        self.id
+    }
+}
+
 impl Default for Echoes {
     fn default() -> Self {
         Self {

@@ -340,21 +340,19 @@ pub(super) fn is_period(value: &[u8], format: &[u8]) -> bool {
 
 /// `CCYYMMDD` or `YYMMDD`, a day that exists.
 pub(super) fn is_date(value: &[u8]) -> bool {
-    let (year, rest) = match value.len() {
-        8 => (
-            pair(value, 0)
-                .zip(pair(value, 2))
-                .map(|(century, year)| century * 100 + year),
-            4,
-        ),
-        6 => (pair(value, 0).map(|year| 2000 + year), 2),
+    let digits = match *value {
+        [a, b, c, d, e, f, g, h] => [a, b, c, d, e, f, g, h],
+        [c, d, e, f, g, h] => [b'2', b'0', c, d, e, f, g, h],
         _ => return false,
     };
-    let (Some(year @ 1..), Some(month @ 1..=12), Some(day @ 1..)) =
-        (year, pair(value, rest), pair(value, rest + 2))
-    else {
+    if !digits.iter().all(u8::is_ascii_digit) {
         return false;
-    };
+    }
+    let [century, year, month, day] = [0, 2, 4, 6].map(|at| two(digits[at], digits[at + 1]));
+    let year = century * 100 + year;
+    if year < 1 || !(1..=12).contains(&month) || day < 1 {
+        return false;
+    }
     // Every month has 28 days; only the others need a calendar.
     day <= 28 || jiff::civil::Date::new(year, month as i8, day as i8).is_ok()
 }
@@ -371,9 +369,14 @@ pub(super) fn is_time(value: &[u8]) -> bool {
 /// Two digits as a number.
 fn pair(value: &[u8], at: usize) -> Option<i16> {
     match value.get(at..at + 2)? {
-        [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(i16::from(a - b'0') * 10 + i16::from(b - b'0')),
+        [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(two(*a, *b)),
         _ => None,
     }
+}
+
+/// Of two that are digits.
+fn two(tens: u8, ones: u8) -> i16 {
+    i16::from(tens - b'0') * 10 + i16::from(ones - b'0')
 }
 
 pub(super) fn is_number(value: &[u8], data_type: DataType) -> bool {

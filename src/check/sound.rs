@@ -7,9 +7,9 @@ use crate::guide::{
     Component, Composite, DataType, ElementKind, Guide, Note, NoteKind, Segment as Rule, Simple,
     library, pack,
 };
-use crate::x12::{Delimiters, Segment};
+use crate::x12::Segment;
 
-use super::element::{is_date, is_number, is_period, is_time};
+use super::element::{is_date, is_period, is_time};
 
 /// Elements that fit the set of those present.
 const ELEMENTS_MAX: usize = 31;
@@ -26,7 +26,16 @@ struct Plan {
     /// Allowed values of all slots, packed.
     codes: Vec<u64>,
     required: u32,
-    notes: Vec<Note>,
+    notes: Vec<Condition>,
+}
+
+/// A syntax note: members that depend on one another.
+#[derive(Debug)]
+struct Condition {
+    kind: NoteKind,
+    mask: u32,
+    /// The bit of the first member.
+    first: u32,
 }
 
 /// What one element or component may be.
@@ -118,7 +127,7 @@ impl Plan {
             composites: Vec::new(),
             codes: Vec::new(),
             required,
-            notes: notes.to_vec(),
+            notes: notes.iter().map(Condition::new).collect(),
         }
     }
 
@@ -151,32 +160,35 @@ impl Plan {
 
     #[inline]
     fn is_segment_sound(&self, segment: &Segment<'_>) -> bool {
-        if !segment.is_plain() || segment.len() > self.slots.len() {
-            return false;
-        }
-        let inner = (!segment.is_flat()).then_some(segment.delimiters);
-        let values = segment.elements().map(|element| element.raw());
-        self.are_sound(values, inner)
+        let component = segment.delimiters.component;
+        segment.is_plain() && self.are_sound(segment.elements_marked(), component)
     }
 
-    /// `inner`: the separators that may stand inside a value.
-    #[inline]
+    /// Values, each with the separators in it, of which `component` is one.
+    #[inline(always)]
     fn are_sound<'v>(
         &self,
-        values: impl Iterator<Item = &'v [u8]>,
-        inner: Option<Delimiters>,
+        values: impl Iterator<Item = (&'v [u8], Option<u64>)>,
+        component: u8,
     ) -> bool {
         let (mut present, mut bit) = (0u32, 1u32);
         let mut before: &[u8] = b"";
         let mut slots = self.slots.iter();
-        for value in values {
+        for (value, marks) in values {
             bit <<= 1;
             let Some(slot) = slots.next() else {
                 return false;
             };
             if !value.is_empty() {
                 present |= bit;
-                if !self.holds(slot, value, before, inner) {
+                let is_sound = match (marks, slot.kind) {
+                    (Some(marks), Kind::Composite) => {
+                        self.is_composite_sound(slot, value, marks, component)
+                    }
+                    (Some(0), _) => self.holds(slot, value, before),
+                    _ => false,
+                };
+                if !is_sound {
                     return false;
                 }
             }
@@ -186,39 +198,20 @@ impl Plan {
         present & bit != 0
             && bit > 1
             && self.required & !present == 0
-            && notes_hold(&self.notes, present)
+            && self.notes.iter().all(|note| note.holds(present))
     }
 
-    /// `before` is the value in front of it, which says how a period is written.
+    /// Of a value that holds no separator; `before` is the value in front of it, which says how a period is written.
     #[inline(always)]
-    fn holds(&self, slot: &Slot, value: &[u8], before: &[u8], inner: Option<Delimiters>) -> bool {
-        match (inner, slot.kind) {
-            (None, Kind::Text) => slot.fits_text(value) && self.allows(slot, value),
-            (None, _) => self.holds_plain(slot, value, before),
-            (Some(delimiters), Kind::Composite) => {
-                !repeats(value, delimiters)
-                    && self.is_composite_sound(slot, value, delimiters.component)
-            }
-            (Some(delimiters), _) => {
-                !value.contains(&delimiters.component)
-                    && !repeats(value, delimiters)
-                    && self.holds_plain(slot, value, before)
-            }
-        }
-    }
-
-    /// Of a value that holds no separator.
-    fn holds_plain(&self, slot: &Slot, value: &[u8], before: &[u8]) -> bool {
+    fn holds(&self, slot: &Slot, value: &[u8], before: &[u8]) -> bool {
         let fits = match slot.kind {
-            Kind::Unsure => false,
-            Kind::Text => slot.fits_text(value),
-            Kind::Integer => slot.fits_number(value, DataType::Integer),
-            Kind::Decimal => slot.fits_number(value, DataType::Decimal),
+            Kind::Unsure | Kind::Composite => false,
+            Kind::Text => slot.fits(value.len()) && value[0] != b' ',
+            Kind::Integer => slot.fits_number(value, 0),
+            Kind::Decimal => slot.fits_number(value, 1),
             Kind::Date => slot.fits(value.len()) && is_date(value),
             Kind::Time => slot.fits(value.len()) && is_time(value),
             Kind::Period => slot.fits(value.len()) && is_period(value, before),
-            // It is its first component.
-            Kind::Composite => return self.is_composite_sound(slot, value, 0),
         };
         fits && self.allows(slot, value)
     }
@@ -231,16 +224,23 @@ impl Plan {
             })
     }
 
-    fn is_composite_sound(&self, slot: &Slot, value: &[u8], separator: u8) -> bool {
-        let plan = self.composites.get(usize::from(slot.from));
-        let components = value.split(|&byte| byte == separator);
-        plan.is_some_and(|plan| plan.are_sound(components, None))
+    /// Of a value that does not repeat.
+    fn is_composite_sound(&self, slot: &Slot, value: &[u8], marks: u64, component: u8) -> bool {
+        let Some(plan) = self.composites.get(usize::from(slot.from)) else {
+            return false;
+        };
+        let (mut rest, mut from, mut repeats) = (Some(marks), 0, false);
+        let components = std::iter::from_fn(|| {
+            let marks = rest?;
+            let end = value.len().min(marks.trailing_zeros() as usize);
+            repeats |= marks != 0 && value[end] != component;
+            rest = (marks != 0).then_some(marks & marks.wrapping_sub(1));
+            let component = &value[from..end];
+            from = end + 1;
+            Some((component, Some(0)))
+        });
+        plan.are_sound(components, component) && !repeats
     }
-}
-
-fn repeats(value: &[u8], delimiters: Delimiters) -> bool {
-    let separator = delimiters.repetition;
-    separator.is_some_and(|byte| value.contains(&byte))
 }
 
 impl Slot {
@@ -249,15 +249,15 @@ impl Slot {
         (usize::from(self.min)..=usize::from(self.max)).contains(&length)
     }
 
-    #[inline]
-    fn fits_text(&self, value: &[u8]) -> bool {
-        self.fits(value.len()) && value[0] != b' '
-    }
-
     /// Sign and point do not count.
-    fn fits_number(&self, value: &[u8], data_type: DataType) -> bool {
-        let signs = value.iter().filter(|byte| matches!(byte, b'-' | b'.'));
-        is_number(value, data_type) && self.fits(value.len() - signs.count())
+    fn fits_number(&self, value: &[u8], points_max: usize) -> bool {
+        let unsigned = value.strip_prefix(b"-").unwrap_or(value);
+        let (mut digits, mut points) = (0, 0);
+        for byte in unsigned {
+            digits += usize::from(byte.is_ascii_digit());
+            points += usize::from(*byte == b'.');
+        }
+        digits + points == unsigned.len() && points <= points_max && digits > 0 && self.fits(digits)
     }
 
     const UNSURE: Self = Self {
@@ -274,22 +274,29 @@ fn narrow(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }
 
-#[inline]
-fn notes_hold(notes: &[Note], present: u32) -> bool {
-    notes.iter().all(|note| {
-        let sent = (note.mask & present).count_ones();
-        let first = note
-            .members
-            .first()
-            .is_some_and(|&number| present >> number & 1 == 1);
-        match note.kind {
-            NoteKind::Paired => sent == 0 || note.mask & !present == 0,
-            NoteKind::Required => sent > 0,
-            NoteKind::Exclusion => sent <= 1,
-            NoteKind::Conditional => !first || note.mask & !present == 0,
-            NoteKind::List => !first || sent > 1,
+impl Condition {
+    fn new(note: &Note) -> Self {
+        let first = note.members.first();
+        Self {
+            kind: note.kind,
+            mask: note.mask,
+            first: first.map_or(0, |&number| 1 << number),
         }
-    })
+    }
+
+    #[inline]
+    fn holds(&self, present: u32) -> bool {
+        let sent = self.mask & present;
+        let (all, several) = (sent == self.mask, sent & sent.wrapping_sub(1) != 0);
+        let first = self.first & present != 0;
+        match self.kind {
+            NoteKind::Paired => sent == 0 || all,
+            NoteKind::Required => sent != 0,
+            NoteKind::Exclusion => !several,
+            NoteKind::Conditional => !first || all,
+            NoteKind::List => !first || several,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,17 @@ impl Delimiters {
         segment: b'~',
     };
 
+    /// A bit for each component or repetition separator among some bytes; `None` of more than 64.
+    pub(super) fn inside(self, bytes: &[u8]) -> Option<u64> {
+        let mut marks = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            if *byte == self.component || Some(*byte) == self.repetition {
+                marks |= 1u64.checked_shl(at as u32)?;
+            }
+        }
+        Some(marks)
+    }
+
     /// Reads the separators out of the first 106 bytes of an interchange.
     ///
     /// `None` when the bytes are not an ISA segment, or the separators are not told apart.

@@ -134,7 +134,7 @@ impl Index {
             special: raw.len() > SHORT_BYTES_MAX || is_special(raw),
             traits: Traits {
                 plain: !odd,
-                flat: !self.is_marked(&self.inner, start, raw.len()),
+                inner: self.inner_of(start, raw.len()),
             },
         };
         Some((raw, found))
@@ -176,6 +176,16 @@ impl Index {
             return self.is_marked_at_length(blocks, start, length);
         }
         self.bits(blocks, start) & !(u64::MAX << length) != 0
+    }
+
+    /// Component and repetition separators of a segment, as [`Traits`] has them.
+    #[inline(always)]
+    fn inner_of(&self, start: usize, length: usize) -> u64 {
+        if length > SHORT_BYTES_MAX {
+            let any = self.is_marked_at_length(&self.inner, start, length);
+            return if any { u64::MAX } else { 0 };
+        }
+        self.bits(&self.inner, start) & !(u64::MAX << length)
     }
 
     #[cold]

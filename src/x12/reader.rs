@@ -272,7 +272,7 @@ impl<'b, R: Read> Reader<'b, R> {
                 };
                 Some(Item::Fault(Fault { kind, place, bytes }))
             }
-            Found::Segment(range) => Some(Item::Segment(self.segment(range, Traits::default()))),
+            Found::Segment(range) => Some(Item::Segment(self.segment(range, Traits::UNKNOWN))),
         }
     }
 

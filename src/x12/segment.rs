@@ -21,12 +21,19 @@ pub(super) enum Ends<'a> {
 }
 
 /// What is known of a segment's bytes before anybody reads them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Traits {
     /// Holds printable ASCII only.
     pub(super) plain: bool,
-    /// Holds no component or repetition separator.
-    pub(super) flat: bool,
+    /// A bit for each byte that is a component or repetition separator, where ends are bits; 0 where there is none.
+    pub(super) inner: u64,
+}
+
+impl Traits {
+    pub(super) const UNKNOWN: Self = Self {
+        plain: false,
+        inner: u64::MAX,
+    };
 }
 
 /// A segment that was copied out of the stream.
@@ -107,7 +114,7 @@ impl<'a> Segment<'a> {
     /// Whether it is known to hold no component or repetition separator.
     #[inline]
     pub fn is_flat(&self) -> bool {
-        self.traits.flat
+        self.traits.inner == 0
     }
 
     /// How many elements stand in the segment, empty ones included.
@@ -173,6 +180,27 @@ impl<'a> Segment<'a> {
                 raw: element,
                 delimiters,
             })
+        })
+    }
+
+    /// The elements, each with a bit for every component or repetition separator in it, bit 0 its first byte. `None` where
+    /// it is too long to tell.
+    #[inline]
+    pub fn elements_marked(&self) -> impl Iterator<Item = (&'a [u8], Option<u64>)> + use<'a> {
+        let (raw, inner, delimiters) = (self.raw, self.traits.inner, self.delimiters);
+        let mut ends = self.ends;
+        let mut from = ends.take().map_or(raw.len(), |end| end + 1);
+        let is_short = matches!(ends, Ends::Bits(_));
+        std::iter::from_fn(move || {
+            let end = ends.take()?;
+            let element = &raw[from..end];
+            let marks = match is_short {
+                _ if inner == 0 => Some(0),
+                true => Some(inner >> from & !(u64::MAX << element.len())),
+                false => delimiters.inside(element),
+            };
+            from = end + 1;
+            Some((element, marks))
         })
     }
 

@@ -5,7 +5,7 @@ use crate::x12::Segment;
 
 use super::{At, Dated};
 
-/// By segment definition and number of the listed element.
+/// By segment definition and number of the element among those that hold codes.
 #[derive(Default)]
 pub(super) struct Recalled(Vec<Vec<Recall>>);
 
@@ -72,7 +72,6 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::*;
     use crate::check::changed::{SETS, changed, changes, guide};
     use crate::check::code_set::CodeSet;
     use crate::check::walk::Walk;

@@ -164,11 +164,11 @@ pub(super) struct At {
 /// Visits the values of a segment that parts of it mean; of an element, where one is judged for itself. A segment as a
 /// whole is a value without text.
 #[inline]
-pub(super) fn each_value(
-    segment: &Segment<'_>,
+pub(super) fn each_value<'s>(
+    segment: &Segment<'s>,
     here: u8,
     (element, component): (Part, Part),
-    mut visit: impl FnMut(At, &[u8]),
+    mut visit: impl FnMut(At, &'s [u8]),
 ) {
     match (here, element) {
         (0, Part::Whole) => visit(At::default(), &segment.raw()[..0]),
@@ -183,17 +183,17 @@ pub(super) fn each_value(
 }
 
 #[inline]
-fn of_element(
-    segment: &Segment<'_>,
+fn of_element<'s>(
+    segment: &Segment<'s>,
     number: u8,
     component: Part,
-    visit: &mut impl FnMut(At, &[u8]),
+    visit: &mut impl FnMut(At, &'s [u8]),
 ) {
     let element = segment.element(usize::from(number));
     if element.is_empty() {
         return;
     }
-    let mut add = |repetition, component, text: &[u8]| {
+    let mut add = |repetition, component, text: &'s [u8]| {
         if !text.is_empty() {
             let at = At {
                 element: number,
@@ -203,7 +203,7 @@ fn of_element(
             visit(at, text);
         }
     };
-    let mut of_repetition = |repetition, one: crate::x12::Element<'_>| match component {
+    let mut of_repetition = |repetition, one: crate::x12::Element<'s>| match component {
         Part::Whole => add(repetition, 0, one.raw()),
         Part::One(component) => add(repetition, component, one.component(usize::from(component))),
         Part::Each => {

@@ -6,7 +6,7 @@ use crate::guide::rule::{Part, Pattern, Relation, Shape};
 use crate::x12::Segment;
 
 use super::cells::each_value;
-use super::value::{compares, edge, fits, length};
+use super::value::{Measure, edge, fits, length};
 
 /// The bit that is for whoever joins the facts of segments: more than one was there.
 pub(super) const SEVERAL_BIT: usize = 0;
@@ -14,6 +14,9 @@ const RESERVED: usize = 1;
 
 /// Values up to this many bytes are known again, and found in a table of codes.
 const SHORT_MAX: usize = 16;
+
+/// Values of one place in a segment that are looked at together; of more, everything may be so.
+pub(super) const TOGETHER_MAX: usize = 12;
 
 /// Where in a segment the values stand that a question is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub(super) struct Spot {
     pub(super) parts: (Part, Part),
 }
 
-/// Is there a value that …
+/// Is there a value that … Of the values together: are there so many, are two of them the same?
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Question {
     There,
@@ -32,6 +35,9 @@ pub(super) enum Question {
     FitsNone(Vec<Pattern>),
     NotLike(Shape),
     NotLong(usize, usize),
+    /// No more than [`TOGETHER_MAX`].
+    Many(usize),
+    Twice,
     /// … keeps, or breaks, a comparison with a constant?
     Compares {
         is_last: bool,
@@ -45,9 +51,17 @@ pub(super) enum Question {
 /// The questions about one of the guide's segments.
 #[derive(Debug, Default)]
 pub(super) struct Questions {
-    /// By what the segment must say besides.
-    elements: Vec<(Option<Key>, Vec<OfElement>)>,
+    groups: Vec<Group>,
     count: usize,
+}
+
+/// Those about segments that say a key code, where one is named.
+#[derive(Debug)]
+struct Group {
+    key: Option<Key>,
+    elements: Vec<OfElement>,
+    /// By number of the element: which of those is about it; 0 the first number.
+    by_number: Vec<Option<usize>>,
 }
 
 /// The questions about an element and its components.
@@ -57,6 +71,10 @@ struct OfElement {
     /// Which of the book's memories is its own.
     memory: usize,
     components: Vec<OfComponent>,
+    /// What is so of it, whatever it says, where it does not repeat.
+    there: Vec<u64>,
+    /// Whether nothing else can be so.
+    is_there_all: bool,
 }
 
 /// The questions about the values of a component, and their bits.
@@ -65,6 +83,22 @@ struct OfComponent {
     component: Part,
     questions: Vec<(usize, Question)>,
     table: Table,
+    /// Those that the table does not answer.
+    others: Vec<(usize, Question)>,
+    comparisons: Vec<Comparison>,
+    /// Those about the values together.
+    together: Vec<(usize, Question)>,
+}
+
+/// A comparison with a constant that was read.
+#[derive(Debug)]
+struct Comparison {
+    bit: usize,
+    is_last: bool,
+    relation: Relation,
+    constant: Measure<Vec<u8>>,
+    plus: i64,
+    keeps: bool,
 }
 
 /// Answers to the questions about codes: by length of the value, where the next stretch of values begins that have the
@@ -87,17 +121,21 @@ impl Questions {
     /// The bit of a question; it is added where it is new.
     pub(super) fn bit(&mut self, spot: &Spot, question: &Question, memories: &mut usize) -> usize {
         let (element, component) = spot.parts;
-        let has_key = |(key, _): &(Option<Key>, _)| *key == spot.key;
-        let (_, elements) = place(&mut self.elements, has_key, || {
-            (spot.key.clone(), Vec::new())
+        let has_key = |group: &Group| group.key == spot.key;
+        let group = place(&mut self.groups, has_key, || Group {
+            key: spot.key.clone(),
+            elements: Vec::new(),
+            by_number: Vec::new(),
         });
         let is_element = |one: &OfElement| one.element == element;
-        let of_element = place(elements, is_element, || {
+        let of_element = place(&mut group.elements, is_element, || {
             *memories += 1;
             OfElement {
                 element,
                 memory: *memories - 1,
                 components: Vec::new(),
+                there: Vec::new(),
+                is_there_all: false,
             }
         });
         let is_component = |one: &OfComponent| one.component == component;
@@ -105,6 +143,9 @@ impl Questions {
             component,
             questions: Vec::new(),
             table: Table::default(),
+            others: Vec::new(),
+            comparisons: Vec::new(),
+            together: Vec::new(),
         });
         let questions = &mut of_component.questions;
         if let Some((bit, _)) = questions.iter().find(|(_, known)| known == question) {
@@ -119,9 +160,16 @@ impl Questions {
     /// To be called when no question is added any more.
     pub(super) fn finish(&mut self) {
         let words = self.words();
-        let elements = self.elements.iter_mut().flat_map(|(_, all)| all);
-        for one in elements.flat_map(|one| &mut one.components) {
-            one.table = Table::new(&one.questions, words);
+        for group in &mut self.groups {
+            for (at, one) in group.elements.iter_mut().enumerate() {
+                one.finish(words);
+                if let Part::One(number @ 1..) = one.element {
+                    let number = usize::from(number - 1);
+                    let length = group.by_number.len().max(number + 1);
+                    group.by_number.resize(length, None);
+                    group.by_number[number] = Some(at);
+                }
+            }
         }
     }
 
@@ -143,31 +191,66 @@ impl Questions {
         let first = answers.len();
         answers.resize(first + self.words(), 0);
         let answers = &mut answers[first..];
-        for (key, elements) in &self.elements {
-            if key.as_ref().is_some_and(|key| !key.is_in(segment)) {
-                continue;
+        for group in &self.groups {
+            let key = group.key.as_ref();
+            if key.is_none_or(|key| key.is_in(segment)) {
+                group.answer(segment, memories, answers);
             }
-            for one in elements {
-                match one.element {
-                    Part::One(number) => {
-                        let element = segment.element(usize::from(number));
-                        let memory = &mut memories.0[one.memory];
-                        one.recall(segment, element.raw(), memory, answers);
-                    }
-                    Part::Whole | Part::Each => one.answer(segment, answers),
+        }
+    }
+}
+
+impl Group {
+    fn answer(&self, segment: &Segment<'_>, memories: &mut Memories, answers: &mut [u64]) {
+        for (element, asked) in segment.elements().zip(&self.by_number) {
+            if let (Some(at), false) = (asked, element.is_empty()) {
+                let one = &self.elements[*at];
+                // Separators alone say nothing.
+                if !segment.is_flat() && element.repeats() {
+                    one.answer(segment, answers);
+                    continue;
                 }
+                join(answers, &one.there);
+                if !one.is_there_all {
+                    let memory = &mut memories.0[one.memory];
+                    one.recall(segment, element.raw(), memory, answers);
+                }
+            }
+        }
+        for one in &self.elements {
+            match one.element {
+                Part::One(_) => {}
+                Part::Whole if one.is_there_all => join(answers, &one.there),
+                Part::Whole | Part::Each => one.answer(segment, answers),
             }
         }
     }
 }
 
 impl OfElement {
+    fn finish(&mut self, words: usize) {
+        for one in &mut self.components {
+            one.finish(words);
+        }
+        self.there = vec![0; words];
+        let whole = self.components.iter();
+        let whole = whole.filter(|one| one.component == Part::Whole);
+        for (bit, question) in whole.flat_map(|one| &one.questions) {
+            let is_so = matches!(question, Question::There | Question::Many(0 | 1));
+            set_if(&mut self.there, *bit, is_so);
+        }
+        let of_one =
+            |one: &Question| matches!(one, Question::There | Question::Many(_) | Question::Twice);
+        let mut asked = self.components.iter();
+        self.is_there_all = asked.all(|one| {
+            let mut questions = one.questions.iter();
+            one.component == Part::Whole && questions.all(|(_, one)| of_one(one))
+        });
+    }
+
     /// Of a single element, which may say the same as before.
     #[inline]
     fn recall(&self, segment: &Segment<'_>, text: &[u8], memory: &mut Memory, answers: &mut [u64]) {
-        if text.is_empty() {
-            return;
-        }
         if text.len() > SHORT_MAX {
             return self.answer(segment, answers);
         }
@@ -183,26 +266,92 @@ impl OfElement {
 
     fn answer(&self, segment: &Segment<'_>, answers: &mut [u64]) {
         for one in &self.components {
-            each_value(segment, 0, (self.element, one.component), |_, text| {
-                one.answer(text, answers);
-            });
-        }
-    }
-}
-
-impl OfComponent {
-    fn answer(&self, value: &[u8], answers: &mut [u64]) {
-        let coded = self.table.answers(value);
-        join(answers, coded.unwrap_or_default());
-        for (bit, question) in &self.questions {
-            if coded.is_none() || question.codes().is_none() {
-                set_if(answers, *bit, question.holds(value));
+            let parts = (self.element, one.component);
+            each_value(segment, 0, parts, |_, text| one.answer(text, answers));
+            if !one.together.is_empty() {
+                one.answer_of_all(segment, parts, answers);
             }
         }
     }
 }
 
+impl OfComponent {
+    fn finish(&mut self, words: usize) {
+        self.table = Table::new(&self.questions, words);
+        for (bit, question) in &self.questions {
+            match question {
+                Question::There | Question::Fits(_) | Question::FitsNone(_) => {}
+                Question::NotLike(_) | Question::NotLong(..) => {
+                    self.others.push((*bit, question.clone()));
+                }
+                Question::Many(_) | Question::Twice => {
+                    self.together.push((*bit, question.clone()));
+                }
+                Question::Compares {
+                    is_last,
+                    relation,
+                    constant,
+                    plus,
+                    keeps,
+                } => self.comparisons.push(Comparison {
+                    bit: *bit,
+                    is_last: *is_last,
+                    relation: *relation,
+                    constant: Measure::of(constant.clone().into_bytes()),
+                    plus: *plus,
+                    keeps: *keeps,
+                }),
+            }
+        }
+    }
+
+    fn answer(&self, value: &[u8], answers: &mut [u64]) {
+        let coded = self.table.answers(value);
+        join(answers, coded.unwrap_or_default());
+        let others = match coded {
+            Some(_) => &self.others,
+            None => &self.questions,
+        };
+        for (bit, question) in others {
+            set_if(answers, *bit, question.holds(value));
+        }
+        if !self.comparisons.is_empty() {
+            let (first, last) = (edge(value, false), edge(value, true));
+            let first_day = Measure::of(first);
+            let last_day = (first != last).then(|| Measure::of(last));
+            for one in &self.comparisons {
+                let last_day = last_day.as_ref().filter(|_| one.is_last);
+                set_if(answers, one.bit, one.holds(last_day.unwrap_or(&first_day)));
+            }
+        }
+    }
+
+    fn answer_of_all(&self, segment: &Segment<'_>, parts: (Part, Part), answers: &mut [u64]) {
+        let (mut values, mut count) = ([&[][..]; TOGETHER_MAX], 0);
+        each_value(segment, 0, parts, |_, text| {
+            if let Some(room) = values.get_mut(count) {
+                *room = text;
+            }
+            count += 1;
+        });
+        for (bit, question) in &self.together {
+            let is_so = match values.get(..count) {
+                Some(values) => question.holds_of_all(values),
+                None => true,
+            };
+            set_if(answers, *bit, is_so);
+        }
+    }
+}
+
+impl Comparison {
+    fn holds(&self, value: &Measure<&[u8]>) -> bool {
+        value.compares(self.relation, &self.constant, self.plus) == Some(self.keeps)
+    }
+}
+
 impl Question {
+    /// Of one value; comparisons were read beforehand.
     fn holds(&self, value: &[u8]) -> bool {
         match self {
             Self::There => true,
@@ -210,16 +359,15 @@ impl Question {
             Self::FitsNone(codes) => !fits(codes, value),
             Self::NotLike(shape) => !shape.fits(value),
             Self::NotLong(min, max) => !(*min..=*max).contains(&length(value)),
-            Self::Compares {
-                is_last,
-                relation,
-                constant,
-                plus,
-                keeps,
-            } => {
-                let value = edge(value, *is_last);
-                compares(value, *relation, constant.as_bytes(), *plus) == Some(*keeps)
-            }
+            Self::Many(_) | Self::Twice | Self::Compares { .. } => false,
+        }
+    }
+
+    fn holds_of_all(&self, values: &[&[u8]]) -> bool {
+        match self {
+            Self::Many(count) => values.len() >= *count,
+            Self::Twice => (1..values.len()).any(|at| values[..at].contains(&values[at])),
+            one => values.iter().any(|value| one.holds(value)),
         }
     }
 
@@ -229,7 +377,11 @@ impl Question {
             Self::There => Some((&[], false)),
             Self::Fits(codes) => Some((codes, true)),
             Self::FitsNone(codes) => Some((codes, false)),
-            Self::NotLike(_) | Self::NotLong(..) | Self::Compares { .. } => None,
+            Self::NotLike(_)
+            | Self::NotLong(..)
+            | Self::Many(_)
+            | Self::Twice
+            | Self::Compares { .. } => None,
         }
     }
 }
@@ -342,6 +494,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
+    use super::super::value::compares;
     use super::*;
     use crate::x12::{Item, read_all};
 
@@ -375,6 +528,27 @@ mod tests {
         ]
     }
 
+    impl Question {
+        /// Of a single value.
+        fn is_so(&self, value: &str) -> bool {
+            let value = value.as_bytes();
+            match self {
+                Self::Many(_) | Self::Twice => self.holds_of_all(&[value]),
+                Self::Compares {
+                    is_last,
+                    relation,
+                    constant,
+                    plus,
+                    keeps,
+                } => {
+                    let value = edge(value, *is_last);
+                    compares(value, *relation, constant.as_bytes(), *plus) == Some(*keeps)
+                }
+                _ => self.holds(value),
+            }
+        }
+    }
+
     fn patterns() -> impl Strategy<Value = Vec<Pattern>> {
         let pattern = prop_oneof![
             values().prop_map(Pattern::Code),
@@ -393,6 +567,8 @@ mod tests {
             patterns().prop_map(Question::Fits),
             patterns().prop_map(Question::FitsNone),
             (0..6usize, 6..12usize).prop_map(|(min, max)| Question::NotLong(min, max)),
+            (0..3usize).prop_map(Question::Many),
+            Just(Question::Twice),
             (any::<bool>(), any::<bool>()).prop_map(|(is_last, keeps)| Question::Compares {
                 is_last,
                 relation: Relation::MoreOrEqual,
@@ -424,7 +600,7 @@ mod tests {
                 });
                 for (bit, question) in bits.iter().zip(&questions) {
                     let told = answers[bit / 64] >> (bit % 64) & 1 == 1;
-                    prop_assert_eq!(told, question.holds(value.as_bytes()), "{} {:?}", value, question);
+                    prop_assert_eq!(told, question.is_so(value), "{} {:?}", value, question);
                 }
             }
         }

@@ -5,7 +5,8 @@ use crate::guide::rule::{BoundPath, BoundRule, Operand, Part, Relation, Scope, T
 use crate::guide::{LoopIndex, SegmentIndex};
 
 use super::RuleBook;
-use super::facts::{Question, Questions, SEVERAL_BIT, Spot};
+use super::facts::{Question, Questions, SEVERAL_BIT, Spot, TOGETHER_MAX};
+use super::heard::Heard;
 use super::shelf::{Around, Definitions, Shelf};
 
 /// A bit for each rule of the loop.
@@ -45,6 +46,10 @@ struct Gate {
     when: Vec<Vec<Chances>>,
     /// One must fail, by all of its tests.
     need: Vec<Vec<Chances>>,
+    /// The sources of all that it looks at.
+    looks: Vec<usize>,
+    /// Whether it makes a difference to it how often a segment comes.
+    counts: bool,
 }
 
 /// When a test may hold, and when it may fail.
@@ -63,6 +68,8 @@ enum Chance {
     None(Vec<Fact>, Option<Fact>),
     /// Where one of both is.
     Both(Vec<Fact>, Vec<Fact>),
+    /// Where of each pair one of the second is so, if one of the first is.
+    Then(Vec<(Vec<Fact>, Vec<Fact>)>),
 }
 
 /// The rules that may speak at the end of a loop; kept to be filled again.
@@ -156,6 +163,28 @@ impl Gates {
         }
         marks.clone_from(may_speak);
     }
+
+    /// What a rule looks at at the end of the loop that was marked last.
+    pub(super) fn look(
+        &self,
+        rule: usize,
+        marking: &Marking,
+        (loop_index, shelf): (LoopIndex, &Shelf),
+        heard: &mut Heard,
+    ) {
+        heard.begin();
+        let known = &marking.by_loop[loop_index];
+        let layout = &known.layouts[known.latest];
+        let Gate { looks, counts, .. } = &self.rules[rule];
+        for &source in looks {
+            if let Some(one) = layout.lying(source) {
+                heard.look(source);
+                shelf.each(one.around, one.definition, |entry| {
+                    heard.add(shelf.said(entry), !counts);
+                });
+            }
+        }
+    }
 }
 
 impl Known {
@@ -212,7 +241,9 @@ impl Layout {
     fn join(&self, shelf: &Shelf, facts: &mut Vec<u64>) {
         facts.clear();
         facts.resize(self.words, 0);
-        for one in &self.sources {
+        // Of some, rules ask nothing that one value says by itself.
+        let asked = self.sources.iter().filter(|one| one.begin < one.end);
+        for one in asked {
             let joined = &mut facts[one.begin..one.end];
             let mut several = 0;
             shelf.each(one.around, one.definition, |entry| {
@@ -225,8 +256,13 @@ impl Layout {
     }
 
     fn has(&self, facts: &[u64], Fact { source, bit }: Fact) -> bool {
+        let lying = self.lying(source);
+        lying.is_some_and(|one| facts[one.begin + bit / 64] >> (bit % 64) & 1 == 1)
+    }
+
+    fn lying(&self, source: usize) -> Option<&Lying> {
         let at = self.sources.binary_search_by_key(&source, |one| one.source);
-        at.is_ok_and(|at| facts[self.sources[at].begin + bit / 64] >> (bit % 64) & 1 == 1)
+        at.ok().map(|at| &self.sources[at])
     }
 }
 
@@ -246,6 +282,7 @@ impl Chance {
             Self::Some(facts) => some(facts),
             Self::None(facts, or) => !some(facts) || or.is_some_and(is_so),
             Self::Both(one, other) => some(one) && some(other),
+            Self::Then(pairs) => pairs.iter().all(|(one, then)| !some(one) || some(then)),
         }
     }
 }
@@ -272,7 +309,21 @@ impl Maker<'_> {
         let when = rule.when.iter().map(|one| chances(&one.0));
         let when = when.chain(anchor).collect();
         let need = rule.need.iter().map(|one| chances(&one.0)).collect();
-        Gate { when, need }
+        let mut looks: Vec<usize> = Vec::new();
+        for path in rule.paths().filter(|path| path.scope != Scope::Here) {
+            let segments = path.segments.iter();
+            looks.extend(segments.map(|&definition| self.source(&path.scope, definition)));
+        }
+        looks.sort_unstable();
+        looks.dedup();
+        let counts = rule.when.iter().chain(&rule.need);
+        let counts = counts.flat_map(|one| &one.0).any(Test::counts);
+        Gate {
+            when,
+            need,
+            looks,
+            counts,
+        }
     }
 
     fn chances(&mut self, test: &Test<BoundPath>) -> Chances {
@@ -291,9 +342,13 @@ impl Maker<'_> {
                 right,
                 plus,
             } => self.compare(*some, left, (*relation, *plus), right),
-            Test::In(path, _) | Test::Distinct(path) => Chances {
+            Test::In(path, _) => Chances {
                 holds: Chance::Always,
                 fails: Chance::Some(self.facts(path, &Question::There)),
+            },
+            Test::Distinct(path) => Chances {
+                holds: Chance::Always,
+                fails: Chance::Some(self.twice(path)),
             },
             Test::Outside(path, of) => Chances {
                 holds: Chance::Always,
@@ -336,7 +391,55 @@ impl Maker<'_> {
                 holds: Chance::Always,
                 fails: self.both_there(path, of),
             },
+            (Operand::Count(of), false) if of.scope != Scope::Here && plus == 0 => {
+                self.beyond((path, is_last), relation, of)
+            }
             (Operand::Count(_) | Operand::Sum(_), _) => Chances::ANY,
+        }
+    }
+
+    /// Of a test that holds where no value is above a count. Where some segment alone counts so many, a value that is not
+    /// above so many is not above the count.
+    fn beyond(
+        &mut self,
+        (path, is_last): (&BoundPath, bool),
+        relation: Relation,
+        of: &BoundPath,
+    ) -> Chances {
+        if !matches!(relation, Relation::Less | Relation::LessOrEqual) {
+            return Chances::ANY;
+        }
+        let pairs = (1..=TOGETHER_MAX).map(|count| {
+            let breaks = Question::Compares {
+                is_last,
+                relation,
+                constant: count.to_string(),
+                plus: 0,
+                keeps: false,
+            };
+            let many = self.facts(of, &Question::Many(count));
+            (many, self.facts(path, &breaks))
+        });
+        Chances {
+            holds: Chance::Always,
+            fails: Chance::Then(pairs.collect()),
+        }
+    }
+
+    /// Whether two values may be the same: of one segment, or because there are several.
+    fn twice(&mut self, path: &BoundPath) -> Vec<Fact> {
+        match (&path.scope, &path.segments[..]) {
+            (Scope::Here, _) => self.facts(path, &Question::Twice),
+            (_, &[definition]) => {
+                let mut facts = self.facts(path, &Question::Twice);
+                let source = self.source(&path.scope, definition);
+                facts.push(Fact {
+                    source,
+                    bit: SEVERAL_BIT,
+                });
+                facts
+            }
+            _ => self.facts(path, &Question::There),
         }
     }
 

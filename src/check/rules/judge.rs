@@ -10,6 +10,7 @@ use crate::x12::{Place, Segment};
 use super::cells::{Cell, Cells, Here, Span, Value, collect};
 use super::facts::Memories;
 use super::gate::Marking;
+use super::heard::Heard;
 use super::quiet::{Quiet, SAID_MAX};
 use super::shelf::{Around, Shelf};
 use super::value::{compares, counted, edge, fits, length, number, written};
@@ -32,6 +33,7 @@ pub(in crate::check) struct Rules {
     facts: ByEcho<Vec<u64>>,
     marking: Marking,
     cells: Cells,
+    heard: Heard,
     quiet: Quiet,
 }
 
@@ -63,6 +65,7 @@ impl Rules {
             facts: ByEcho::default(),
             marking: Marking::default(),
             cells: Cells::default(),
+            heard: Heard::default(),
             quiet: Quiet::up_to(SAID_MAX),
         }
     }
@@ -75,8 +78,13 @@ impl Rules {
     /// The same without a memory of what was silent.
     #[cfg(test)]
     pub(super) fn forgetful(self) -> Self {
+        let heard = Heard::deaf();
         let quiet = Quiet::up_to(0);
-        Self { quiet, ..self }
+        Self {
+            heard,
+            quiet,
+            ..self
+        }
     }
 
     /// Takes the next segment: loops that it ended are judged, and it is kept if it has a place.
@@ -98,7 +106,7 @@ impl Rules {
             let (is_read, questions) = (self.book.wanted[index], &self.book.questions[index]);
             let (echo, known) = (walk.echo(), &mut self.facts);
             let memories = &mut self.memories;
-            self.shelf.push(index, segment, is_read, |facts| {
+            self.shelf.push(index, segment, (is_read, echo), |facts| {
                 if let Some(known) = echo.and_then(|echo| known.get(echo)) {
                     return facts.extend_from_slice(known);
                 }
@@ -145,8 +153,16 @@ impl Rules {
             gates.mark(&mut self.marking, index, kept);
             while let Some(at) = self.marking.take() {
                 let rule = &rules[at];
-                if rule.snip <= self.snip_max {
-                    judge.rule(rule, (index, at), findings);
+                if rule.snip > self.snip_max {
+                    continue;
+                }
+                let heard = &mut self.heard;
+                gates.look(at, &self.marking, (index, &self.shelf), heard);
+                if heard.knows((index, at)) {
+                    continue;
+                }
+                if judge.rule(rule, (index, at), findings) {
+                    heard.keep((index, at));
                 }
             }
         }
@@ -167,11 +183,12 @@ struct Judge<'s> {
 }
 
 impl<'s> Judge<'s> {
-    /// `number`: of the loop, and of the rule in it.
-    fn rule(&mut self, rule: &Filed, number: (usize, usize), findings: &mut Vec<Finding>) {
+    /// Whether the rule was silent. `number`: of the loop, and of the rule in it.
+    fn rule(&mut self, rule: &Filed, number: (usize, usize), findings: &mut Vec<Finding>) -> bool {
         let Some(at) = &rule.at else {
             return self.at(rule, number, Here::default(), findings);
         };
+        let mut is_silent = true;
         for one in self.span(at.segments) {
             let entry = self.cells.values(one..one + 1)[0].entry as usize;
             let here = |element| Here {
@@ -179,7 +196,7 @@ impl<'s> Judge<'s> {
                 element,
             };
             if !at.is_each {
-                self.at(rule, number, here(0), findings);
+                is_silent &= self.at(rule, number, here(0), findings);
                 continue;
             }
             let Some(segment) = self.shelf.segment(entry) else {
@@ -187,10 +204,11 @@ impl<'s> Judge<'s> {
             };
             for (element, at) in segment.elements().zip(1u8..) {
                 if !element.is_empty() {
-                    self.at(rule, number, here(at), findings);
+                    is_silent &= self.at(rule, number, here(at), findings);
                 }
             }
         }
+        is_silent
     }
 
     fn at(
@@ -199,7 +217,7 @@ impl<'s> Judge<'s> {
         number: (usize, usize),
         here: Here,
         findings: &mut Vec<Finding>,
-    ) {
+    ) -> bool {
         self.here = here;
         self.cells.turn();
         self.quiet.begin();
@@ -208,10 +226,11 @@ impl<'s> Judge<'s> {
             self.quiet.add(values, (self.cells, self.shelf));
         }
         if self.quiet.knows(number) {
-            return;
+            return true;
         }
         let Some(broken) = self.broken(rule) else {
-            return self.quiet.keep(number);
+            self.quiet.keep(number);
+            return true;
         };
         let finding = self.finding(rule, broken);
         // One fault is told once; of a missing segment's kind only its title tells.
@@ -224,6 +243,7 @@ impl<'s> Judge<'s> {
         if !findings.iter().any(is_told) {
             findings.push(finding);
         }
+        false
     }
 
     /// What does not hold and must, where the rule is about this at all.

@@ -6,6 +6,7 @@ use crate::guide::{LoopIndex, SegmentIndex};
 use crate::x12::{Place, Segment, SegmentStack};
 
 use super::RuleBook;
+use crate::check::echo::Echo;
 
 /// Segments and bytes kept at once. A claim of 999 lines with everything that may stand in it needs a tenth.
 const SEGMENTS_MAX: usize = 200_000;
@@ -41,6 +42,8 @@ pub(super) struct Entry {
     copied: u32,
     /// Where its facts begin.
     first_fact: u32,
+    /// The id of its echo; 0: it has none.
+    said: u64,
 }
 
 /// A turn of a loop that has not ended.
@@ -161,7 +164,7 @@ impl Shelf {
         &mut self,
         definition: SegmentIndex,
         segment: &Segment<'_>,
-        is_read: bool,
+        (is_read, echo): (bool, Option<Echo>),
         answer: impl FnOnce(&mut Vec<u64>),
     ) {
         let Some(innermost) = self.open.last() else {
@@ -190,6 +193,7 @@ impl Shelf {
             before: std::mem::replace(&mut self.latest[definition], at),
             copied,
             first_fact: narrow(self.facts.len()),
+            said: echo.map_or(0, Echo::id),
         });
         answer(&mut self.facts);
     }
@@ -240,6 +244,12 @@ impl Shelf {
     /// The loops that have not ended, the outermost first.
     pub(super) fn open_loops(&self) -> impl Iterator<Item = LoopIndex> + '_ {
         self.open.iter().map(|open| open.loop_index)
+    }
+
+    /// The id of an entry's echo.
+    #[inline]
+    pub(super) fn said(&self, at: usize) -> Option<u64> {
+        Some(self.entries[at].said).filter(|&said| said != 0)
     }
 
     /// The facts of an entry, and what is behind them.

@@ -21,29 +21,66 @@ pub(super) fn edge(value: &[u8], last: bool) -> &[u8] {
 
 /// Whether two values stand in a relation; `None` where that cannot be said.
 pub(super) fn compares(left: &[u8], relation: Relation, right: &[u8], plus: i64) -> Option<bool> {
-    if let Some((left, right)) = day(left).zip(day(right)) {
-        let right = match plus {
-            0 => right,
-            days => later(right, days)?,
+    Measure::of(left).compares(relation, &Measure::of(right), plus)
+}
+
+/// A value that was read, to be compared more than once.
+#[derive(Debug, Clone)]
+pub(super) struct Measure<T> {
+    text: T,
+    day: Option<Day>,
+    /// Where it is no day.
+    number: Option<i128>,
+}
+
+impl<T: AsRef<[u8]>> Measure<T> {
+    pub(super) fn of(text: T) -> Self {
+        let day = day(text.as_ref());
+        let number = match day {
+            Some(_) => None,
+            None => number(text.as_ref()),
         };
-        return Some(holds(left.cmp(&right), relation));
+        Self { text, day, number }
     }
-    let same = left == right && plus == 0;
-    match relation {
-        Relation::Equal if same => return Some(true),
-        Relation::Unequal if same => return Some(false),
-        _ => {}
-    }
-    match number(left).zip(number(right)) {
-        Some((left, right)) => {
-            let right = right.checked_add(i128::from(plus) * UNIT)?;
-            Some(holds(left.cmp(&right), relation))
+
+    /// As [`compares`].
+    pub(super) fn compares<U: AsRef<[u8]>>(
+        &self,
+        relation: Relation,
+        right: &Measure<U>,
+        plus: i64,
+    ) -> Option<bool> {
+        if let Some((left, right)) = self.day.zip(right.day) {
+            let right = match plus {
+                0 => right,
+                days => later(right, days)?,
+            };
+            return Some(holds(left.cmp(&right), relation));
         }
-        None => match relation {
-            Relation::Equal => Some(false),
-            Relation::Unequal => Some(true),
-            _ => None,
-        },
+        let same = plus == 0 && self.text.as_ref() == right.text.as_ref();
+        match relation {
+            Relation::Equal if same => return Some(true),
+            Relation::Unequal if same => return Some(false),
+            _ => {}
+        }
+        match self.number().zip(right.number()) {
+            Some((left, right)) => {
+                let right = right.checked_add(i128::from(plus) * UNIT)?;
+                Some(holds(left.cmp(&right), relation))
+            }
+            None => match relation {
+                Relation::Equal => Some(false),
+                Relation::Unequal => Some(true),
+                _ => None,
+            },
+        }
+    }
+
+    fn number(&self) -> Option<i128> {
+        match self.day {
+            Some(_) => number(self.text.as_ref()),
+            None => self.number,
+        }
     }
 }
 

@@ -205,6 +205,16 @@ impl<P> Test<P> {
         })
     }
 
+    /// Whether it makes a difference how often a value comes.
+    pub fn counts(&self) -> bool {
+        let counts = |one: &Operand<P>| matches!(one, Operand::Count(_) | Operand::Sum(_));
+        match self {
+            Self::Distinct(_) => true,
+            Self::Compare { left, right, .. } => counts(left) || counts(right),
+            _ => false,
+        }
+    }
+
     /// The paths of the test, the one it is about first.
     pub fn paths(&self) -> Vec<&P> {
         match self {

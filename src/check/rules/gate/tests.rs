@@ -22,6 +22,8 @@ fn open_book(guide: &'static Guide) -> Arc<RuleBook> {
         let open = || Gate {
             when: Vec::new(),
             need: vec![Vec::new()],
+            looks: Vec::new(),
+            counts: true,
         };
         one.gates.rules = one.rules.iter().map(|_| open()).collect();
     }
