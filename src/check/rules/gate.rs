@@ -6,7 +6,6 @@ use crate::guide::{LoopIndex, SegmentIndex};
 
 use super::RuleBook;
 use super::facts::{Question, Questions, SEVERAL_BIT, Spot, TOGETHER_MAX};
-use super::heard::Heard;
 use super::shelf::{Around, Definitions, Shelf};
 
 /// A bit for each rule of the loop.
@@ -79,6 +78,21 @@ pub(super) struct Marking {
     /// The number of the layout and the facts of its sources, joined.
     facts: Vec<u64>,
     by_loop: Vec<Known>,
+}
+
+/// The rules to ask at the end of a loop, and what each looks at.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Asked {
+    /// Number of the rule, whether it counts, and the end of its looks.
+    rules: Vec<(usize, bool, usize)>,
+    looks: Vec<Look>,
+}
+
+/// Where a rule looks: the entries behind a source are those it finds there.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Look {
+    At(usize),
+    Entry(usize),
 }
 
 /// What is known of loops of one kind that ended before.
@@ -164,26 +178,55 @@ impl Gates {
         marks.clone_from(may_speak);
     }
 
-    /// What a rule looks at at the end of the loop that was marked last.
+    /// What a rule looks at at the end of the loop that was marked last: a source, then its entries.
     pub(super) fn look(
         &self,
         rule: usize,
         marking: &Marking,
         (loop_index, shelf): (LoopIndex, &Shelf),
-        heard: &mut Heard,
+        looks: &mut Vec<Look>,
     ) {
-        heard.begin();
         let known = &marking.by_loop[loop_index];
         let layout = &known.layouts[known.latest];
-        let Gate { looks, counts, .. } = &self.rules[rule];
-        for &source in looks {
+        for &source in &self.rules[rule].looks {
             if let Some(one) = layout.lying(source) {
-                heard.look(source);
+                looks.push(Look::At(source));
                 shelf.each(one.around, one.definition, |entry| {
-                    heard.add(shelf.said(entry), !counts);
+                    looks.push(Look::Entry(entry))
                 });
             }
         }
+    }
+}
+
+impl Asked {
+    /// The rules that are marked, of those that are meant.
+    pub(super) fn fill(
+        &mut self,
+        gates: &Gates,
+        marking: &mut Marking,
+        (loop_index, shelf): (LoopIndex, &Shelf),
+        is_meant: impl Fn(usize) -> bool,
+    ) {
+        self.rules.clear();
+        self.looks.clear();
+        while let Some(rule) = marking.take() {
+            if is_meant(rule) {
+                gates.look(rule, marking, (loop_index, shelf), &mut self.looks);
+                let counts = gates.rules[rule].counts;
+                self.rules.push((rule, counts, self.looks.len()));
+            }
+        }
+    }
+
+    /// The number of each rule, what it looks at, and whether it makes a difference to it how often a segment comes.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (usize, &[Look], bool)> {
+        let mut first = 0;
+        self.rules.iter().map(move |&(rule, counts, end)| {
+            let looks = &self.looks[first..end];
+            first = end;
+            (rule, looks, counts)
+        })
     }
 }
 

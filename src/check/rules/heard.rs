@@ -1,6 +1,9 @@
 //! Which remembered segments a rule looked at when it was silent: where it looks at the same again, it need not be asked.
 //! That spares looking up what they say. It must not know what anything says.
 
+use super::gate::Look;
+use super::shelf::Shelf;
+
 /// What is kept of a rule: claims of some few providers, days and numbers of lines take turns.
 const KEPT: usize = 8;
 
@@ -25,29 +28,27 @@ impl Heard {
         }
     }
 
-    /// Begins what a rule looks at.
-    pub(super) fn begin(&mut self) {
+    /// Takes what a rule looks at; `counts`: it makes a difference to it how often a segment comes.
+    pub(super) fn listen(&mut self, looks: &[Look], shelf: &Shelf, counts: bool) {
         self.now.clear();
         self.is_whole = true;
         #[cfg(test)]
         if self.is_deaf {
             self.is_whole = false;
         }
-    }
-
-    /// Adds where it looks, as a number that is no segment's.
-    #[inline]
-    pub(super) fn look(&mut self, place: usize) {
-        self.now.push(!(place as u64));
-    }
-
-    /// Adds a segment that it finds there, by what is remembered of it. `once`: that it comes again makes no difference.
-    #[inline]
-    pub(super) fn add(&mut self, said: Option<u64>, once: bool) {
-        match said {
-            Some(said) if once && self.now.last() == Some(&said) => {}
-            Some(said) => self.now.push(said),
-            None => self.is_whole = false,
+        for look in looks {
+            match look {
+                // A number that is no segment's.
+                Look::At(source) => self.now.push(!(*source as u64)),
+                Look::Entry(entry) => match shelf.said(*entry) {
+                    Some(said) if !counts && self.now.last() == Some(&said) => {}
+                    Some(said) => self.now.push(said),
+                    None => self.is_whole = false,
+                },
+            }
+            if !self.is_whole {
+                return;
+            }
         }
     }
 

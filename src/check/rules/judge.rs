@@ -9,10 +9,11 @@ use crate::x12::{Place, Segment};
 
 use super::cells::{Cell, Cells, Here, Span, Value, collect};
 use super::facts::Memories;
-use super::gate::Marking;
+use super::gate::{Asked, Marking};
 use super::heard::Heard;
 use super::quiet::{Quiet, SAID_MAX};
 use super::shelf::{Around, Shelf};
+use super::trail::{ByTrail, FactsNumber};
 use super::value::{compares, counted, edge, fits, length, number, written};
 use super::{Filed, LoopRules, RuleBook};
 use crate::check::echo::ByEcho;
@@ -30,8 +31,12 @@ pub(in crate::check) struct Rules {
     snip_max: u8,
     memories: Memories,
     /// What segments said that come again.
-    facts: ByEcho<Vec<u64>>,
+    facts: ByEcho<(Vec<u64>, FactsNumber)>,
     marking: Marking,
+    /// What was asked at ends of loops like one before.
+    asked: ByTrail<Asked>,
+    /// Of a loop that is like none before; kept to be filled again.
+    to_ask: Asked,
     cells: Cells,
     heard: Heard,
     quiet: Quiet,
@@ -64,6 +69,8 @@ impl Rules {
             memories,
             facts: ByEcho::default(),
             marking: Marking::default(),
+            asked: ByTrail::default(),
+            to_ask: Asked::default(),
             cells: Cells::default(),
             heard: Heard::default(),
             quiet: Quiet::up_to(SAID_MAX),
@@ -106,18 +113,23 @@ impl Rules {
             let (is_read, questions) = (self.book.wanted[index], &self.book.questions[index]);
             let (echo, known) = (walk.echo(), &mut self.facts);
             let memories = &mut self.memories;
-            self.shelf.push(index, segment, (is_read, echo), |facts| {
-                if let Some(known) = echo.and_then(|echo| known.get(echo)) {
-                    return facts.extend_from_slice(known);
-                }
-                let first = facts.len();
-                questions.answer(segment, memories, facts);
-                if let Some(echo) = echo {
-                    let room = known.room(echo);
-                    room.clear();
-                    room.extend_from_slice(&facts[first..]);
-                }
-            });
+            self.shelf
+                .push(index, segment, (is_read, echo), |facts, trails| {
+                    if let Some((known, number)) = echo.and_then(|echo| known.get(echo)) {
+                        facts.extend_from_slice(known);
+                        return *number;
+                    }
+                    let first = facts.len();
+                    questions.answer(segment, memories, facts);
+                    let number = trails.facts(index, &facts[first..]);
+                    if let Some(echo) = echo {
+                        let room = known.room(echo);
+                        room.0.clear();
+                        room.0.extend_from_slice(&facts[first..]);
+                        room.1 = number;
+                    }
+                    number
+                });
         }
     }
 
@@ -149,19 +161,24 @@ impl Rules {
                 here: Here::default(),
                 closing,
             };
-            let kept = (&*self.book, &self.shelf);
-            gates.mark(&mut self.marking, index, kept);
-            while let Some(at) = self.marking.take() {
-                let rule = &rules[at];
-                if rule.snip > self.snip_max {
-                    continue;
+            let (trail, heard) = (self.shelf.trail(), &mut self.heard);
+            let asked = match self.asked.get(trail) {
+                Some(asked) => asked,
+                None => {
+                    let marking = &mut self.marking;
+                    gates.mark(marking, index, (&self.book, &self.shelf));
+                    let is_meant = |rule: usize| rules[rule].snip <= self.snip_max;
+                    let to_ask = &mut self.to_ask;
+                    to_ask.fill(gates, marking, (index, &self.shelf), is_meant);
+                    if let Some(room) = self.asked.room(trail) {
+                        room.clone_from(to_ask);
+                    }
+                    to_ask
                 }
-                let heard = &mut self.heard;
-                gates.look(at, &self.marking, (index, &self.shelf), heard);
-                if heard.knows((index, at)) {
-                    continue;
-                }
-                if judge.rule(rule, (index, at), findings) {
+            };
+            for (at, looks, counts) in asked.rules() {
+                heard.listen(looks, &self.shelf, counts);
+                if !heard.knows((index, at)) && judge.rule(&rules[at], (index, at), findings) {
                     heard.keep((index, at));
                 }
             }

@@ -6,6 +6,7 @@ use crate::guide::{LoopIndex, SegmentIndex};
 use crate::x12::{Place, Segment, SegmentStack};
 
 use super::RuleBook;
+use super::trail::{FactsNumber, Trail, Trails};
 use crate::check::echo::Echo;
 
 /// Segments and bytes kept at once. A claim of 999 lines with everything that may stand in it needs a tenth.
@@ -24,6 +25,9 @@ pub(super) struct Shelf {
     /// The definitions that an entry has.
     there: Definitions,
     open: Vec<Opened>,
+    trails: Trails,
+    /// Of all that is here.
+    trail: Trail,
     instances: u32,
 }
 
@@ -54,6 +58,8 @@ struct Opened {
     first: usize,
     first_copied: usize,
     first_fact: usize,
+    /// What was here before.
+    trail: Trail,
 }
 
 /// Some of a guide's segments, a bit each.
@@ -109,6 +115,8 @@ impl Shelf {
             latest: vec![NONE; book.guide.segments.len()],
             there: Definitions::default(),
             open: Vec::new(),
+            trails: Trails::default(),
+            trail: 0,
             instances: 0,
         }
     }
@@ -128,6 +136,11 @@ impl Shelf {
         self.open.last().map(|open| open.loop_index)
     }
 
+    /// A number for all that is here.
+    pub(super) fn trail(&self) -> Trail {
+        self.trail
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.entries.len() >= SEGMENTS_MAX || self.stack.bytes() >= BYTES_MAX
     }
@@ -140,15 +153,19 @@ impl Shelf {
             first: self.entries.len(),
             first_copied: self.stack.len(),
             first_fact: self.facts.len(),
+            trail: self.trail,
         });
+        self.trail = self.trails.open(self.trail, loop_index);
     }
 
     /// Ends the innermost loop, and forgets it unless a rule still looks into it.
     pub(super) fn close(&mut self, is_retained: bool) {
         let Some(ended) = self.open.pop() else { return };
         if is_retained {
+            self.trail = self.trails.end(self.trail);
             return;
         }
+        self.trail = ended.trail;
         for entry in self.entries.drain(ended.first..).rev() {
             self.latest[entry.definition] = entry.before;
             if entry.before == NONE {
@@ -159,13 +176,13 @@ impl Shelf {
         self.facts.truncate(ended.first_fact);
     }
 
-    /// Keeps a segment, with its facts as `answer` adds them.
+    /// Keeps a segment, with its facts as `answer` adds and numbers them.
     pub(super) fn push(
         &mut self,
         definition: SegmentIndex,
         segment: &Segment<'_>,
         (is_read, echo): (bool, Option<Echo>),
-        answer: impl FnOnce(&mut Vec<u64>),
+        answer: impl FnOnce(&mut Vec<u64>, &mut Trails) -> FactsNumber,
     ) {
         let Some(innermost) = self.open.last() else {
             return;
@@ -195,7 +212,8 @@ impl Shelf {
             first_fact: narrow(self.facts.len()),
             said: echo.map_or(0, Echo::id),
         });
-        answer(&mut self.facts);
+        let number = answer(&mut self.facts, &mut self.trails);
+        self.trail = self.trails.push(self.trail, number);
     }
 
     pub(super) fn entry(&self, at: usize) -> Option<&Entry> {
