@@ -24,6 +24,10 @@ use synthetic::{Set, professional_claims, remittances};
 mod best;
 mod synthetic;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 7;
 /// How often a small interchange is written in a round.
 const TIMES: usize = 20;

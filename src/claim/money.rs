@@ -45,19 +45,20 @@ impl Money {
             None => (false, text),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let numeric = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        let fraction_kept = fraction.trim_end_matches('0');
+        let (kept, rest) = fraction.as_bytes().split_at(fraction.len().min(2));
         if (whole.is_empty() && fraction.is_empty())
             || whole.len() > 16
-            || fraction_kept.len() > 2
-            || !numeric(whole)
-            || !numeric(fraction)
+            || rest.iter().any(|&byte| byte != b'0')
         {
             return Err(NotMoney);
         }
-        let cents = format!("{whole}{fraction_kept:0<2}")
-            .parse::<i64>()
-            .map_err(|_| NotMoney)?;
+        let digits = whole.bytes().chain(kept.iter().copied());
+        let cents = digits.chain(std::iter::repeat_n(b'0', 2 - kept.len()));
+        let cents = cents.fold(Some(0i64), |cents, byte| match byte {
+            b'0'..=b'9' => Some(cents? * 10 + i64::from(byte - b'0')),
+            _ => None,
+        });
+        let cents = cents.ok_or(NotMoney)?;
         Ok(Self(if negative { -cents } else { cents }))
     }
 

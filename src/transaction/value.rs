@@ -13,8 +13,11 @@ pub(super) fn money(
     notes: &mut Vec<Unreadable>,
 ) -> Option<Money> {
     let raw = segment.element(element);
+    if raw.is_empty() {
+        return None;
+    }
     let money = Money::parse(raw.text()).ok();
-    if money.is_none() && !raw.is_empty() {
+    if money.is_none() {
         note(segment, element, What::NotMoney, notes);
     }
     money

@@ -264,21 +264,24 @@ pub(in crate::transaction) fn procedure(
     if segment.element(element).is_empty() {
         return None;
     }
-    let part = |number| segment.component(element, number).to_owned();
+    let mut parts = [""; 7];
+    let said = segment.element(element).components();
+    for (part, said) in parts.iter_mut().zip(said) {
+        *part = std::str::from_utf8(said).unwrap_or_default();
+    }
+    let [qualifier, code, modifiers @ .., description] = parts;
+    let modifiers = modifiers.iter().filter(|modifier| !modifier.is_empty());
     Some(Procedure {
-        qualifier: part(1),
-        code: part(2),
-        modifiers: (3..=6)
-            .map(part)
-            .filter(|modifier| !modifier.is_empty())
-            .collect(),
-        description: part(7),
+        qualifier: qualifier.to_owned(),
+        code: code.to_owned(),
+        modifiers: modifiers.map(|&modifier| modifier.to_owned()).collect(),
+        description: description.to_owned(),
     })
 }
 
 /// A CAS holds up to six reason, amount, quantity triples.
 fn adjustments(segment: &Segment<'_>, out: &mut Vec<Adjustment>, notes: &mut Vec<Unreadable>) {
-    for at in (2..=17).step_by(3) {
+    for at in (2..=17.min(segment.len())).step_by(3) {
         if segment.element(at).is_empty() && segment.element(at + 1).is_empty() {
             continue;
         }

@@ -96,6 +96,8 @@ impl Notes {
 /// taken.
 pub(super) struct Cursor<'s, 'n> {
     segment: Segment<'s>,
+    /// The whole segment, looked at once: as if each element were looked at for itself.
+    text: Option<&'s str>,
     notes: &'n mut Notes,
     taken: u64,
 }
@@ -104,6 +106,7 @@ impl<'s, 'n> Cursor<'s, 'n> {
     pub(super) fn new(segment: &Segment<'s>, notes: &'n mut Notes) -> Self {
         Self {
             segment: *segment,
+            text: std::str::from_utf8(segment.raw()).ok(),
             notes,
             taken: 0,
         }
@@ -135,9 +138,16 @@ impl<'s, 'n> Cursor<'s, 'n> {
 
     /// Text without its padding; `None` when nothing is left.
     fn clean(&mut self, raw: &'s [u8], element: usize) -> Option<&'s str> {
-        match std::str::from_utf8(raw) {
-            Ok(text) => Some(text.trim_end_matches(' ')).filter(|text| !text.is_empty()),
-            Err(_) => {
+        if raw.is_empty() {
+            return None;
+        }
+        let from = self.segment.offset_of(raw);
+        let whole = self.text;
+        let text = whole.and_then(|whole| whole.get(from..from + raw.len()));
+        match text.or_else(|| std::str::from_utf8(raw).ok()) {
+            Some(text) if !text.ends_with(' ') => Some(text),
+            Some(text) => Some(text.trim_end_matches(' ')).filter(|text| !text.is_empty()),
+            None => {
                 self.note(element, What::NotText);
                 None
             }
@@ -289,20 +299,21 @@ impl<'s, 'n> Cursor<'s, 'n> {
         (day, time)
     }
 
-    /// The components, at least `held` of them; what stands behind those is told.
-    pub(super) fn components(&mut self, element: usize, held: usize) -> Vec<String> {
+    /// So many components, empty where there are fewer; what stands behind those is told.
+    pub(super) fn components<const HELD: usize>(&mut self, element: usize) -> [&'s str; HELD] {
         self.taken |= 1 << element.min(63);
-        let mut parts: Vec<String> = Vec::with_capacity(held);
-        for raw in self.segment.element(element).components() {
+        let mut parts = [""; HELD];
+        for (at, raw) in self.segment.element(element).components().enumerate() {
             let text = self.clean(raw, element).unwrap_or_default();
-            if parts.len() < held {
-                parts.push(text.to_owned());
-            } else if !text.is_empty() {
-                self.note(element, What::NotHeld);
-                break;
+            match parts.get_mut(at) {
+                Some(part) => *part = text,
+                None if text.is_empty() => {}
+                None => {
+                    self.note(element, What::NotHeld);
+                    break;
+                }
             }
         }
-        parts.resize(held, String::new());
         parts
     }
 
@@ -322,10 +333,13 @@ impl<'s, 'n> Cursor<'s, 'n> {
 
 impl Drop for Cursor<'_, '_> {
     fn drop(&mut self) {
-        for element in 1..=self.segment.len() {
-            let taken = self.taken >> element.min(63) & 1 == 1;
-            if !taken && !self.segment.element(element).is_empty() {
-                self.note(element, What::NotHeld);
+        if self.taken == u64::MAX {
+            return;
+        }
+        for (number, element) in (1usize..).zip(self.segment.elements()) {
+            let taken = self.taken >> number.min(63) & 1 == 1;
+            if !taken && !element.is_empty() {
+                self.note(number, What::NotHeld);
             }
         }
     }

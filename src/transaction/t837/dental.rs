@@ -92,7 +92,7 @@ pub(super) fn read_service(cursor: &mut Cursor<'_, '_>, line: &mut ServiceLine) 
     }
     line.charge = cursor.need_money(2);
     line.place_of_service = cursor.text(3);
-    let oral_cavity = present(&cursor.components(4, ORAL_CAVITY_AREAS));
+    let oral_cavity = present(&cursor.components::<ORAL_CAVITY_AREAS>(4));
     let prosthesis = cursor.text(5);
     line.quantity = cursor.text(6).unwrap_or_default();
     pointers(cursor, 11, line);
@@ -107,7 +107,7 @@ pub(super) fn read_tooth(cursor: &mut Cursor<'_, '_>, own: &mut DentalLine) {
     cursor.expect(1, &[UNIVERSAL]);
     own.teeth.push(Tooth {
         number: cursor.need(2),
-        surfaces: present(&cursor.components(3, SURFACES)),
+        surfaces: present(&cursor.components::<SURFACES>(3)),
     });
 }
 

@@ -7,7 +7,7 @@ use crate::x12::{Segment, Writer};
 
 /// SV5. Its procedure is the line's own; another one has no place.
 pub(super) fn read_rental(cursor: &mut Cursor<'_, '_>, line: &mut ServiceLine) {
-    let procedure = cursor.components(1, 2).swap_remove(1);
+    let [_, procedure] = cursor.components(1);
     if procedure != line.procedure {
         cursor.note(1, What::NotHeld);
     }

@@ -14,34 +14,34 @@ const CODES_PER_HI: usize = 12;
 const COMPONENTS: usize = 9;
 
 /// One code of a segment that is being read.
-pub(super) struct Code {
+pub(super) struct Code<'s> {
     pub(super) element: usize,
-    parts: Vec<String>,
+    parts: [&'s str; COMPONENTS],
 }
 
 /// The codes of a segment, but empty elements.
-pub(super) fn read(cursor: &mut Cursor<'_, '_>) -> Vec<Code> {
+pub(super) fn read<'s>(cursor: &mut Cursor<'s, '_>) -> Vec<Code<'s>> {
     (1..=cursor.len())
         .map(|element| Code {
             element,
-            parts: cursor.components(element, COMPONENTS),
+            parts: cursor.components(element),
         })
         .filter(|code| code.parts.iter().any(|part| !part.is_empty()))
         .collect()
 }
 
-impl Code {
+impl Code<'_> {
     pub(super) fn kind(&self) -> &str {
-        &self.parts[0]
+        self.parts[0]
     }
 
     pub(super) fn code(&self) -> String {
-        self.parts[1].clone()
+        self.parts[1].to_owned()
     }
 
     /// What stands in a component, counted from 1, if anything does.
     pub(super) fn part(&self, component: usize) -> Option<&str> {
-        Some(self.parts[component - 1].as_str()).filter(|part| !part.is_empty())
+        Some(self.parts[component - 1]).filter(|part| !part.is_empty())
     }
 
     /// Tells what stands behind kind and code but in these components.

@@ -110,7 +110,7 @@ pub(super) fn read_codes(cursor: &mut Cursor<'_, '_>, claim: &mut Claim) {
     }
 }
 
-fn diagnosis(cursor: &mut Cursor<'_, '_>, code: &Code, held: &mut Held<'_>) -> bool {
+fn diagnosis(cursor: &mut Cursor<'_, '_>, code: &Code<'_>, held: &mut Held<'_>) -> bool {
     let kind = code.kind();
     let of = |icd10, icd9| codes::system(kind, icd10, icd9).filter(|_| kind != "TQ");
     let Held { diagnoses, own, .. } = held;
@@ -149,7 +149,7 @@ fn principal(cursor: &mut Cursor<'_, '_>, diagnoses: &mut Vec<Diagnosis>, read: 
 }
 
 /// A diagnosis that is not said to be present on admission.
-fn unmarked(cursor: &mut Cursor<'_, '_>, code: &Code, system: DiagnosisSystem) -> Diagnosis {
+fn unmarked(cursor: &mut Cursor<'_, '_>, code: &Code<'_>, system: DiagnosisSystem) -> Diagnosis {
     code.only(cursor, &[]);
     Diagnosis {
         present_on_admission: None,
@@ -157,7 +157,7 @@ fn unmarked(cursor: &mut Cursor<'_, '_>, code: &Code, system: DiagnosisSystem) -
     }
 }
 
-fn procedures(cursor: &mut Cursor<'_, '_>, code: &Code, own: &mut Institutional) -> bool {
+fn procedures(cursor: &mut Cursor<'_, '_>, code: &Code<'_>, own: &mut Institutional) -> bool {
     let (principal, system) = match code.kind() {
         "BBR" => (true, ProcedureSystem::Icd10Pcs),
         "BR" => (true, ProcedureSystem::Icd9),
@@ -179,7 +179,7 @@ fn procedures(cursor: &mut Cursor<'_, '_>, code: &Code, own: &mut Institutional)
     true
 }
 
-fn others(cursor: &mut Cursor<'_, '_>, code: &Code, held: &mut Held<'_>) -> bool {
+fn others(cursor: &mut Cursor<'_, '_>, code: &Code<'_>, held: &mut Held<'_>) -> bool {
     let own = &mut *held.own;
     match code.kind() {
         "BH" => {
@@ -214,17 +214,17 @@ fn others(cursor: &mut Cursor<'_, '_>, code: &Code, held: &mut Held<'_>) -> bool
     true
 }
 
-fn day(cursor: &mut Cursor<'_, '_>, code: &Code) -> Option<Date> {
+fn day(cursor: &mut Cursor<'_, '_>, code: &Code<'_>) -> Option<Date> {
     code.only(cursor, &[3, 4]);
     cursor.day_of(code.element, code.part(3), code.part(4))
 }
 
-fn span(cursor: &mut Cursor<'_, '_>, code: &Code) -> Option<Period> {
+fn span(cursor: &mut Cursor<'_, '_>, code: &Code<'_>) -> Option<Period> {
     code.only(cursor, &[3, 4]);
     cursor.period_of(code.element, code.part(3), code.part(4))
 }
 
-fn amount(cursor: &mut Cursor<'_, '_>, code: &Code) -> Money {
+fn amount(cursor: &mut Cursor<'_, '_>, code: &Code<'_>) -> Money {
     code.only(cursor, &[5]);
     let text = code.part(5);
     let amount = text.and_then(|text| Money::parse(text).ok());

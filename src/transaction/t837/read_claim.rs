@@ -80,16 +80,12 @@ impl OpenClaim {
         let mut cursor = Cursor::new(segment, notes);
         claim.control_number = cursor.need(1);
         claim.total_charge = cursor.need_money(2);
-        let mut place = cursor.components(5, 3).into_iter();
-        claim.place_of_service = place.next().unwrap_or_default();
-        let qualifier = codes::place_qualifier(&claim.kind);
-        if place
-            .next()
-            .is_some_and(|kind| kind != qualifier && !kind.is_empty())
-        {
+        let [place, kind, frequency] = cursor.components(5);
+        claim.place_of_service = place.to_owned();
+        if kind != codes::place_qualifier(&claim.kind) && !kind.is_empty() {
             cursor.note(5, What::UnknownCode);
         }
-        claim.frequency = place.next().unwrap_or_default();
+        claim.frequency = frequency.to_owned();
         if claim.institutional().is_none() {
             claim.provider_signature_on_file = signature(&mut cursor);
         }
@@ -304,22 +300,26 @@ fn note(cursor: &mut Cursor<'_, '_>, claim: &mut Claim) {
 
 /// CLM11: the guide has two causes; the standard's third is read too.
 fn accident(cursor: &mut Cursor<'_, '_>) -> Option<Accident> {
-    let parts = cursor.components(11, 5);
-    if parts.iter().all(String::is_empty) {
+    let parts = cursor.components::<5>(11);
+    if parts.iter().all(|part| part.is_empty()) {
         return None;
     }
-    let (causes, place) = parts.split_at(3);
+    let [causes @ .., state, country] = parts;
     Some(Accident {
-        causes: present(causes),
-        state: Some(place[0].clone()).filter(|state| !state.is_empty()),
-        country: Some(place[1].clone()).filter(|country| !country.is_empty()),
+        causes: present(&causes),
+        state: said(state),
+        country: said(country),
     })
 }
 
 /// The components that are not empty.
-pub(super) fn present(parts: &[String]) -> Vec<String> {
-    let said = parts.iter().filter(|part| !part.is_empty());
-    said.cloned().collect()
+pub(super) fn present(parts: &[&str]) -> Vec<String> {
+    parts.iter().copied().filter_map(said).collect()
+}
+
+/// A component that is not empty.
+pub(super) fn said(part: &str) -> Option<String> {
+    (!part.is_empty()).then(|| part.to_owned())
 }
 
 pub(super) fn attachment(cursor: &mut Cursor<'_, '_>) -> Attachment {

@@ -6,7 +6,7 @@ use super::codes::{self, LINE_AMOUNTS, LINE_DATES, LINE_NUMBERS, LINE_REPEATED};
 use super::cursor::{Cursor, What};
 use super::read_claim::{
     OpenClaim, address, ambulance, attachment, certification, contract, drop_off, drop_off_address,
-    present, provider, repricing,
+    present, provider, repricing, said,
 };
 use super::read_party as party;
 use super::{dental, equipment, institutional, professional};
@@ -190,17 +190,17 @@ pub(super) fn procedure(
     usual: &str,
     line: &mut ServiceLine,
 ) {
-    let mut parts = cursor.components(element, 7);
-    line.description = Some(parts.swap_remove(6)).filter(|text| !text.is_empty());
-    line.modifiers = present(&parts[2..6]);
-    line.procedure = parts.swap_remove(1);
-    let kind = parts.swap_remove(0);
-    line.detail.procedure_kind = Some(kind).filter(|kind| kind != usual && !kind.is_empty());
+    let [kind, procedure, modifiers @ .., description] = cursor.components::<7>(element);
+    line.description = said(description);
+    line.modifiers = present(&modifiers);
+    line.procedure = procedure.to_owned();
+    line.detail.procedure_kind = said(kind).filter(|kind| kind != usual);
 }
 
 /// C004.
 pub(super) fn pointers(cursor: &mut Cursor<'_, '_>, element: usize, line: &mut ServiceLine) {
-    for pointer in present(&cursor.components(element, 4)) {
+    let pointers = cursor.components::<4>(element);
+    for pointer in pointers.into_iter().filter(|one| !one.is_empty()) {
         match pointer.parse() {
             Ok(number) => line.diagnosis_pointers.push(number),
             Err(_) => cursor.note(element, What::NotNumber),
@@ -300,7 +300,8 @@ fn item_parts(open: &mut OpenClaim, at: LineLoop, segment: &Segment<'_>) {
     match (segment.id(), segment.text(1)) {
         (b"CTP", _) => {
             *quantity = cursor.need(4);
-            *unit = cursor.components(5, 1).swap_remove(0);
+            let [said] = cursor.components(5);
+            *unit = said.to_owned();
         }
         (b"REF", "XZ") => {
             cursor.qualifier(1);
@@ -355,15 +356,14 @@ fn adjudication(open: &mut OpenClaim, segment: &Segment<'_>) -> LineLoop {
     };
     let usual = codes::procedure_kind(&open.claim.kind);
     let mut cursor = Cursor::new(segment, &mut open.notes);
-    let procedure = cursor.components(3, 7);
-    let said = |part: &String| Some(part.clone()).filter(|part| !part.is_empty());
+    let [kind, procedure, modifiers @ .., description] = cursor.components::<7>(3);
     line.adjudications.push(LineAdjudication {
         payer_id: cursor.need(1),
         paid: cursor.need_money(2),
-        procedure_kind: said(&procedure[0]).filter(|kind| kind != usual),
-        procedure: procedure[1].clone(),
-        modifiers: present(&procedure[2..6]),
-        description: said(&procedure[6]),
+        procedure_kind: said(kind).filter(|kind| kind != usual),
+        procedure: procedure.to_owned(),
+        modifiers: present(&modifiers),
+        description: said(description),
         revenue_code: cursor.text(4),
         quantity: cursor.need(5),
         adjustments: Vec::new(),

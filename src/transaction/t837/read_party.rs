@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::codes::Slot;
 use super::cursor::{Cursor, What, ccyymmdd};
+use super::read_claim::said;
 use crate::claim::{
     Address, Adjustment, Contact, FurtherNumber, Money, Name, Npi, Payer, PayerNumber,
     PersonDetail, Phi, Provider, ProviderId, Sex, TaxId,
@@ -174,9 +175,9 @@ pub(super) fn other_id(cursor: &mut Cursor<'_, '_>) -> Option<ProviderId> {
 
 /// REF04: the other payer that gave the number.
 fn payer_it_belongs_to(cursor: &mut Cursor<'_, '_>) -> Option<String> {
-    let mut parts = cursor.components(4, 2);
-    let payer = parts.pop().filter(|id| !id.is_empty())?;
-    if parts[0] != "2U" {
+    let [kind, payer] = cursor.components(4);
+    let payer = said(payer)?;
+    if kind != "2U" {
         cursor.note(4, What::UnknownCode);
     }
     Some(payer)
