@@ -120,11 +120,16 @@ impl CodeSet {
         }
         self.dated.clear();
         let told = findings.len();
+        let last = segment.len();
         let of_elements = rule
             .listed
             .chunk_by(|one, next| one.element == next.element);
         for (number, listed) in of_elements.enumerate() {
-            let element = segment.element(usize::from(listed[0].element));
+            let at_element = usize::from(listed[0].element);
+            if at_element > last {
+                break;
+            }
+            let element = segment.element(at_element);
             if element.is_empty() {
                 continue;
             }

@@ -1,7 +1,5 @@
 //! The tree that HL segments form: numbers, parents, children. It must not know what a level stands for.
 
-use std::collections::HashMap;
-
 use crate::x12::{Place, Segment};
 
 use super::{Code, Finding};
@@ -18,8 +16,6 @@ pub(super) struct Hierarchy {
     last: u64,
     /// Levels from the root to the one at hand.
     open: Vec<Level>,
-    /// Where in `open` a number stands, the outermost of equal ones.
-    depths: HashMap<u64, usize>,
 }
 
 #[derive(Debug)]
@@ -61,14 +57,14 @@ impl Hierarchy {
         let known = parent
             .parse()
             .ok()
-            .filter(|p: &u64| *p < number.max(self.count) && self.depths.contains_key(p));
-        let above = above.filter(|level| self.depths.contains_key(level));
+            .filter(|p: &u64| *p < number.max(self.count) && self.depth(*p).is_some());
+        let above = above.filter(|level| self.depth(*level).is_some());
         // That HL02 is not there at all is told of as of any element.
         if !parent.is_empty() && (known.is_none() || (above.is_some() && known != above)) {
             findings.push(at(Code::HierarchyParent, 2));
         }
-        match above.or(known).and_then(|level| self.depths.get(&level)) {
-            Some(&index) => {
+        match above.or(known).and_then(|level| self.depth(level)) {
+            Some(index) => {
                 self.close(index + 1, findings);
                 if let Some(level) = self.open.last_mut() {
                     level.came = true;
@@ -83,7 +79,6 @@ impl Hierarchy {
             _ => Children::Unsaid,
         };
         if self.open.len() < DEPTH_MAX {
-            self.depths.entry(number).or_insert(self.open.len());
             self.open.push(Level {
                 number,
                 place: segment.place,
@@ -105,12 +100,14 @@ impl Hierarchy {
         self.close(0, findings);
     }
 
+    /// Where in `open` a number stands, the outermost of equal ones: few are open.
+    fn depth(&self, number: u64) -> Option<usize> {
+        self.open.iter().position(|level| level.number == number)
+    }
+
     fn close(&mut self, depth: usize, findings: &mut Vec<Finding>) {
         while self.open.len() > depth {
             let Some(level) = self.open.pop() else { return };
-            if self.depths.get(&level.number) == Some(&self.open.len()) {
-                self.depths.remove(&level.number);
-            }
             let told = || finding(Code::HierarchyChild, level.place, level.loop_id, 4);
             match (level.children, level.came) {
                 (Children::Said, false) => {

@@ -112,7 +112,7 @@ impl Set {
         self.transaction.segments += 1;
         let findings = &mut self.transaction.findings;
         let before = findings.len();
-        let mut loop_id = "";
+        let (mut loop_id, id) = ("", segment.id());
         match &mut self.guided {
             Some(Guided {
                 walk,
@@ -139,10 +139,10 @@ impl Set {
                         code_set.segment((rule, echo), segment, loop_id, before, findings);
                     }
                 }
-                if segment.is("HL") {
+                if id == b"HL" {
                     let above = placed.and_then(|_| walk.level_above());
                     self.hierarchy.level(segment, loop_id, above, findings);
-                } else if segment.is("AAA") {
+                } else if id == b"AAA" {
                     self.hierarchy.rejected();
                 }
             }
@@ -156,7 +156,9 @@ impl Set {
             let set = &self.transaction.set;
             self.balance.segment(set, segment, loop_id, findings);
         }
-        cut(findings, before, snip_max, segment.place);
+        if findings.len() > before {
+            cut(findings, before, snip_max, segment.place);
+        }
     }
 
     /// Takes what was found in its stretch of the stream.
@@ -212,7 +214,9 @@ impl Set {
             self.hierarchy.finish(findings);
             code_set.close_claim(findings);
         }
-        cut(findings, before, self.snip_max, place);
+        if findings.len() > before {
+            cut(findings, before, self.snip_max, place);
+        }
         findings.sort_by_key(|finding| finding.place.position);
         Ended {
             transaction: self.transaction,
@@ -223,10 +227,8 @@ impl Set {
 }
 
 /// Drops what is above the asked SNIP level, and what is more than is kept.
+#[cold]
 fn cut(findings: &mut Vec<Finding>, before: usize, snip_max: u8, place: Place) {
-    if findings.len() == before {
-        return;
-    }
     if snip_max < 7 {
         let mut at = 0;
         findings.retain(|finding| {

@@ -163,7 +163,8 @@ impl<'g> Walk<'g> {
     /// The count of the child that a way leads to, if it may come once more.
     #[inline]
     fn room(&self, way: &Way) -> Option<u32> {
-        let count = self.frames[way.spot.depth].counts[way.spot.child_at];
+        let frame = &self.frames[usize::from(way.depth)];
+        let count = frame.counts[usize::from(way.child_at)];
         let count = if count == TOLD { 1 } else { count + 1 };
         (count <= way.limit).then_some(count)
     }
@@ -171,7 +172,7 @@ impl<'g> Walk<'g> {
     /// Goes a way that was gone before: nothing is missing and nothing is to be told.
     #[inline]
     fn follow(&mut self, way: Way, count: u32, segment: &Segment<'_>) -> &'g crate::guide::Segment {
-        let Spot { depth, child_at } = way.spot;
+        let depth = usize::from(way.depth);
         while self.frames.len() > depth + 1 {
             if let Some(frame) = self.frames.pop() {
                 self.spare.push(frame.counts);
@@ -180,13 +181,13 @@ impl<'g> Walk<'g> {
         self.unmoved = self.unmoved.min(depth + 1);
         let frame = &mut self.frames[depth];
         frame.rank = way.rank;
-        frame.counts[child_at] = count;
+        frame.counts[usize::from(way.child_at)] = count;
         if let Some(index) = way.opens {
-            self.open(index, Some(segment));
+            self.open(usize::from(index), Some(segment));
         }
-        self.state = Some(way.to);
+        self.state = Some(way.to as State);
         let guide = self.guide;
-        &guide.segments[way.definition]
+        &guide.segments[usize::from(way.definition)]
     }
 
     /// Keeps a way on which nothing was told, where the segment's id and key code alone decide it.
@@ -201,18 +202,19 @@ impl<'g> Walk<'g> {
         let key_place = self.guide.key_place(segment.id())?;
         let (limit, opens) = match child.kind {
             ChildKind::Segment(index) => (self.guide.segments[index].repeat, None),
-            ChildKind::Loop(index) => (self.guide.loops[index].repeat, Some(index)),
+            ChildKind::Loop(index) => (self.guide.loops[index].repeat, Some(narrow(index)?)),
         };
         let way = Way {
             id: route::packed(segment.id())?,
             key: key_place.of(segment)?,
             key_place,
             rank: child.rank,
-            spot,
-            definition,
+            depth: narrow(spot.depth)?,
+            child_at: narrow(spot.child_at)?,
+            definition: narrow(definition)?,
             limit: limit.unwrap_or(TOLD - 1),
             opens,
-            to: self.state_now()?,
+            to: u32::try_from(self.state_now()?).ok()?,
         };
         self.routes.keep(from, way);
         Some(())
@@ -410,6 +412,11 @@ impl<'g> Walk<'g> {
             _ => unreachable!("a loop without a first segment"),
         }
     }
+}
+
+/// Guides have some hundreds of anything.
+fn narrow(number: usize) -> Option<u16> {
+    u16::try_from(number).ok()
 }
 
 /// The finding that a child of a loop never came.

@@ -53,12 +53,11 @@ impl Money {
             return Err(NotMoney);
         }
         let digits = whole.bytes().chain(kept.iter().copied());
-        let cents = digits.chain(std::iter::repeat_n(b'0', 2 - kept.len()));
-        let cents = cents.fold(Some(0i64), |cents, byte| match byte {
-            b'0'..=b'9' => Some(cents? * 10 + i64::from(byte - b'0')),
-            _ => None,
-        });
-        let cents = cents.ok_or(NotMoney)?;
+        let mut cents = digits.chain(std::iter::repeat_n(b'0', 2 - kept.len()));
+        let cents = cents.try_fold(0i64, |cents, byte| match byte {
+            b'0'..=b'9' => Ok(cents * 10 + i64::from(byte - b'0')),
+            _ => Err(NotMoney),
+        })?;
         Ok(Self(if negative { -cents } else { cents }))
     }
 

@@ -5,9 +5,12 @@ use crate::x12::Segment;
 
 use super::{At, Dated};
 
-/// By segment definition and number of the element among those that hold codes.
+/// By segment definition, number of the element among those that hold codes, and [`turn`].
 #[derive(Default)]
-pub(super) struct Recalled(Vec<Vec<Recall>>);
+pub(super) struct Recalled(Vec<Vec<[Recall; TURNS]>>);
+
+/// Of an element, so many texts may take turns: reasons of adjustments do.
+const TURNS: usize = 8;
 
 #[derive(Default, Clone)]
 struct Recall {
@@ -22,8 +25,9 @@ impl Recalled {
     /// The codes with days that were found last, if the segment says the same again.
     #[inline]
     pub(super) fn find(&self, at: At, number: usize, segment: &Segment<'_>) -> Option<&[Dated]> {
-        let one = self.0.get(at.rule.index)?.get(number)?;
+        let turns = self.0.get(at.rule.index)?.get(number)?;
         let [said, before, country] = says(at, segment);
+        let one = &turns[turn(said)];
         let is_same = one.said == said && one.before == before && one.country == country;
         is_same.then_some(&one.dated[..])
     }
@@ -34,9 +38,9 @@ impl Recalled {
             self.0.resize(at.rule.index + 1, Vec::new());
         }
         let of_segment = &mut self.0[at.rule.index];
-        of_segment.resize(at.rule.listed.len(), Recall::default());
-        let one = &mut of_segment[number];
+        of_segment.resize_with(at.rule.listed.len(), Default::default);
         let [said, before, country] = says(at, segment);
+        let one = &mut of_segment[number][turn(said)];
         for (kept, said) in [
             (&mut one.said, said),
             (&mut one.before, before),
@@ -50,12 +54,23 @@ impl Recalled {
     }
 }
 
+/// Where a text is kept: most codes of a list differ in their ends or their length.
+#[inline]
+fn turn(said: &[u8]) -> usize {
+    let end = |byte: Option<&u8>| byte.map_or(0, |&byte| usize::from(byte));
+    (end(said.first()) * 5 + end(said.last()) + said.len()) % TURNS
+}
+
 /// All that the judgment of a listed element looks at: a whole element's qualifier stands in front of it, and the country
-/// of an address in the fourth.
+/// of an address in the fourth. A component's qualifier stands beside it.
 #[inline]
 fn says<'s>(at: At, segment: &Segment<'s>) -> [&'s [u8]; 3] {
     let element = usize::from(at.listed.element);
-    [element, element.saturating_sub(1), 4].map(|number| segment.element(number).raw())
+    let said = |number| segment.element(number).raw();
+    match at.listed.component {
+        0 => [said(element), said(element.saturating_sub(1)), said(4)],
+        _ => [said(element), b"", said(4)],
+    }
 }
 
 /// Values may be protected health information.

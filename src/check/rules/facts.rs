@@ -202,18 +202,20 @@ impl Questions {
 
 impl Group {
     fn answer(&self, segment: &Segment<'_>, memories: &mut Memories, answers: &mut [u64]) {
-        for (element, asked) in segment.elements().zip(&self.by_number) {
-            if let (Some(at), false) = (asked, element.is_empty()) {
+        let repetition = segment.delimiters.repetition;
+        for ((text, marks), asked) in segment.elements_marked().zip(&self.by_number) {
+            if let (Some(at), false) = (asked, text.is_empty()) {
                 let one = &self.elements[*at];
                 // Separators alone say nothing.
-                if !segment.is_flat() && element.repeats() {
+                let repeats = |byte: &u8| Some(*byte) == repetition;
+                if marks != Some(0) && text.iter().any(repeats) {
                     one.answer(segment, answers);
                     continue;
                 }
                 join(answers, &one.there);
                 if !one.is_there_all {
                     let memory = &mut memories.0[one.memory];
-                    one.recall(segment, element.raw(), memory, answers);
+                    one.recall(segment, text, memory, answers);
                 }
             }
         }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::guide::{KeyPlace, LoopIndex, SegmentIndex, Spot};
+use crate::guide::{KeyPlace, LoopIndex};
 use crate::x12::Segment;
 
 /// States kept, and ways from one of them: real files have some hundreds of states with some few ways, and made-up
@@ -17,7 +17,7 @@ pub(super) type State = usize;
 /// An open loop in a state: how far it is, and which of its required children came, a bit each.
 pub(super) type Stage = (LoopIndex, u16, u64);
 
-/// Where a segment leads from a state.
+/// Where a segment leads from a state. It is copied for each segment, hence its narrow numbers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
     /// The segment's id, packed.
@@ -27,12 +27,13 @@ pub(super) struct Way {
     pub(super) key_place: KeyPlace,
     /// The rank of the child.
     pub(super) rank: u16,
-    pub(super) spot: Spot,
-    pub(super) definition: SegmentIndex,
+    pub(super) depth: u16,
+    pub(super) child_at: u16,
+    pub(super) definition: u16,
     /// How often it may come.
     pub(super) limit: u32,
-    pub(super) opens: Option<LoopIndex>,
-    pub(super) to: State,
+    pub(super) opens: Option<u16>,
+    pub(super) to: u32,
 }
 
 #[derive(Debug, Default)]
