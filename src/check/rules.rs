@@ -1,8 +1,8 @@
 //! The rules: what a guide asks for in some situations (SNIP 4), of a line of business (6) or of a payer (7). One file
 //! a rule, `<room>/<Name>.rule`, named in the room's `mod.rs`; `crate::guide::rule` says how they are written. `shelf`
-//! keeps what they look into, `facts` says what each segment says by itself, `gate` which of them to ask then, `trail` that
-//! it was all the same before, `cells`
-//! looks up what they compare, `heard` and `quiet` say whether that was silent before, `judge` asks them. It must not know what any asks for.
+//! keeps what they look into, `facts` says what each segment says by itself, `gate` which of them to ask then, `trail`
+//! that it was all the same before, `cells` looks up what they compare, `heard` and `quiet` say whether that was silent
+//! before, `judge` asks them. It must not know what any asks for.
 
 mod business;
 mod cells;
