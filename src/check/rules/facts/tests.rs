@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::super::value::compares;
 use super::*;
+use crate::check::rules::value::compares;
 use crate::x12::{Item, read_all};
 
 /// None of its separators stands in a value.
