@@ -562,9 +562,12 @@ impl<'d> Builder<'d> {
             else {
                 return Err("a component under an element that is no composite".into());
             };
-            if usize::from(first) <= composite.components.len() || last > composite.standard.count {
+            if usize::from(first) <= composite.components.len()
+                || last < first
+                || last > composite.standard.count
+            {
                 return Err(format!(
-                    "component {first:02} is out of order or beyond the composite"
+                    "component {first:02}..{last:02} is out of order or beyond the composite"
                 ));
             }
             composite.components.resize_with(usize::from(last), || None);
