@@ -1,9 +1,10 @@
 //! The gateway's jobs against the insurer, with a partner in memory between them: answers late, twice, in any order,
 //! cut, wrong, or for somebody else.
 
+use claimgate::chart::{Code, Finding};
 use claimgate::claim::Money;
 use claimgate::exchange::submission;
-use claimgate::gateway::{Gateway, Setup, clock};
+use claimgate::gateway::{Gateway, Setup, Verdict, clock};
 use claimgate::sandbox::{Answer, Insurer, SandboxPayer, practice};
 use claimgate::store::Totals;
 use claimgate::transport::{Incoming, Memory, Queue, Transport};
@@ -300,6 +301,55 @@ async fn what_cannot_be_used_is_told() {
 }
 
 /// A partner may hand the same out again and again, and mix new with old.
+/// A chart's own number is its claim's, where no other chart's claim has it; a second bill goes all the same.
+#[tokio::test]
+async fn a_number_that_a_chart_gives_is_of_one_claim() {
+    let desk = Desk::new().await;
+    let mut readings: Vec<_> = (0..4)
+        .map(|number| practice::reading(number, date(2026, 11, 24)))
+        .collect();
+    for reading in &mut readings {
+        let chart = reading.chart.as_mut().unwrap();
+        chart.submission.patient_control_number = Some("ACCT-7".into());
+    }
+    let last = readings.split_off(2);
+    let mut taken = desk
+        .gateway
+        .take(&readings, "test", clock::now())
+        .await
+        .unwrap();
+    // The first once more, beside another bill.
+    let again = [&readings[..1], &last[..]].concat();
+    taken.extend(
+        desk.gateway
+            .take(&again, "test", clock::now())
+            .await
+            .unwrap(),
+    );
+    let told: Vec<(bool, Verdict, bool)> = taken
+        .iter()
+        .map(|one| {
+            let renumbered = |found: &Finding| found.code == Code::ControlNumberTaken;
+            let is_told = one.findings.iter().any(renumbered);
+            (one.claims == ["ACCT-7"], one.verdict, is_told)
+        })
+        .collect();
+    let renumbered = (false, Verdict::Translated, true);
+    let expected = [
+        (true, Verdict::Translated, false),
+        renumbered,
+        (true, Verdict::Known, false),
+        renumbered,
+        renumbered,
+    ];
+    assert_eq!(told, expected);
+    let number = &taken[1].claims[0];
+    let stored = desk.gateway.store.claim(number).await.unwrap().unwrap();
+    for line in stored.claim.lines {
+        assert!(line.control_number.starts_with(number.as_str()));
+    }
+}
+
 #[tokio::test]
 async fn what_is_offered_again_changes_nothing() {
     let desk = Desk::new().await;

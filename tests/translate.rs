@@ -136,6 +136,7 @@ fn limits_hold_and_threads_change_nothing() {
         match number {
             5 => chart["id"] = "V-4".into(),
             7 => chart["coverages"][0]["filing_code"] = "MB".into(),
+            0 | 1 => chart["submission"]["patient_control_number"] = "V-0".into(),
             _ => {}
         }
         lines.push(chart.to_string());
@@ -199,6 +200,8 @@ fn limits_hold_and_threads_change_nothing() {
                 .join(" ")
         })
         .collect();
+    let numbers = |report: &serde_json::Value| report["claims"][0] == "V-0";
+    assert!(numbers(&reports[0]) && !numbers(&reports[1]));
     let order: Vec<&str> = reports
         .iter()
         .map(|one| one["chart"].as_str().unwrap())

@@ -39,6 +39,8 @@ pub struct BilledClaim {
     pub claim: Claim,
     /// [`TradingPartner::id`] of the one that it goes to.
     pub partner: String,
+    /// What it is called instead where the chart gives its number and another claim has it.
+    pub other_number: Option<String>,
     pub provenance: Provenance,
     pub services: Services,
 }

@@ -44,6 +44,7 @@ const CAUSES_MAX: usize = 2;
 
 /// CLM and what belongs to the claim as a whole.
 struct Header {
+    control_number: Option<String>,
     place_of_service: String,
     frequency: String,
     assignment: String,
@@ -100,7 +101,7 @@ pub(super) fn claims(
         line.place_of_service = place.filter(|place| *place != header.place_of_service);
     }
     let claim = Claim {
-        control_number: String::new(),
+        control_number: header.control_number.unwrap_or_default(),
         billing_provider: billing?,
         pay_to,
         subscriber,
@@ -214,6 +215,11 @@ fn header(
     let release = ("release", "release_of_information");
     let release = fields.need_code(release, &consent.release, RELEASES);
     let mut fields = Fields::new(notes, kind, &"/submission", "");
+    let control_number = fields.number(
+        ("patient_control_number", "control_number"),
+        &chart.submission.patient_control_number,
+        text::CONTROL_NUMBER_MAX,
+    );
     let delay_reason = &chart.submission.delay_reason;
     let delay_reason = fields.code("delay_reason", delay_reason, DELAY_REASONS);
     let mut fields = Fields::new(notes, kind, &"", "");
@@ -233,6 +239,7 @@ fn header(
     let mut detail = detail::of_claim(notes, kind, chart);
     let note = detail::claim_note(notes, kind, chart, &mut detail);
     Some(Header {
+        control_number,
         place_of_service: place_of_service?,
         frequency,
         assignment: assignment?,

@@ -126,6 +126,11 @@ fn line(
         &given.numbers.clia,
         text::REFERENCE_MAX,
     );
+    let control_number = fields.number(
+        ("numbers/control_number", "control_number"),
+        &given.numbers.control_number,
+        text::LINE_NUMBER_MAX,
+    );
     let emergency = fields
         .only(PROFESSIONAL)
         .takes("emergency", given.emergency);
@@ -135,7 +140,7 @@ fn line(
     let providers = providers_of(biller, notes, kind, chart, index);
     let from = from?;
     Some(ServiceLine {
-        control_number: String::new(),
+        control_number: control_number.unwrap_or_default(),
         procedure: procedure?,
         modifiers,
         description,

@@ -4,8 +4,8 @@
 use super::coverage::Billable;
 use super::kind::Kind;
 use super::notes::Notes;
-use super::{BilledClaim, Biller, Services, scrub};
-use crate::chart::{Chart, Code};
+use super::{Billed, BilledClaim, Biller, Services, scrub};
+use crate::chart::{Chart, Code, Finding, Origins};
 use crate::claim::{Claim, Money, OtherPayer, ServiceLine};
 
 /// The claims that go to the payer: one, or as many as its lines need.
@@ -34,8 +34,17 @@ pub(super) fn split(
     for (part, mut own) in std::iter::repeat_n(claim, parts).enumerate() {
         let numbering = &biller.numbering;
         let number = numbering.patient_control_number(&chart.id, &partner.payer_id, part);
-        own.lines = numbered(&number, lines.by_ref().take(limit).collect());
-        own.control_number = number;
+        // The number that the chart gives is its first claim's.
+        let is_given = part == 0 && !own.control_number.is_empty();
+        let other_number = match is_given {
+            true => Some(number),
+            false => {
+                own.control_number = number;
+                None
+            }
+        };
+        own.lines = lines.by_ref().take(limit).collect();
+        number_lines(&mut own);
         own.total_charge = Money::checked_sum(own.lines.iter().map(|line| line.charge))?;
         if part > 0 {
             own.patient_paid = None;
@@ -51,6 +60,7 @@ pub(super) fn split(
         };
         billed.push(BilledClaim {
             partner: partner.id.clone(),
+            other_number,
             provenance: notes.provenance(part * limit, own.lines.len()),
             services,
             claim: own,
@@ -104,10 +114,45 @@ fn paid_on(payer: &OtherPayer, lines: &[ServiceLine]) -> Option<Money> {
     Money::checked_sum(own.map(|decision| decision.paid))
 }
 
-/// Lines with their control numbers: the claim's, and the line's place in it.
-fn numbered(control_number: &str, mut lines: Vec<ServiceLine>) -> Vec<ServiceLine> {
-    for (line, number) in lines.iter_mut().zip(1..) {
-        line.control_number = format!("{control_number}{number:03}");
+/// Gives lines without a control number one: the claim's, and the line's place in it.
+fn number_lines(claim: &mut Claim) {
+    for (line, place) in claim.lines.iter_mut().zip(1..) {
+        if line.control_number.is_empty() {
+            line.control_number = line_number(&claim.control_number, place);
+        }
     }
-    lines
+}
+
+fn line_number(claim: &str, place: usize) -> String {
+    format!("{claim}{place:03}")
+}
+
+impl Billed {
+    /// Where another claim has the number that the chart gives its own, claimgate's takes its place, and that is told.
+    pub fn renumber_taken(&mut self, origins: &Origins, is_taken: impl Fn(&str) -> bool) {
+        for one in &mut self.claims {
+            let claim = &mut one.claim;
+            let taken = is_taken(&claim.control_number);
+            let Some(number) = one.other_number.take_if(|_| taken) else {
+                continue;
+            };
+            let given = std::mem::replace(&mut claim.control_number, number);
+            for (line, place) in claim.lines.iter_mut().zip(1..) {
+                if line.control_number == line_number(&given, place) {
+                    line.control_number = line_number(&claim.control_number, place);
+                }
+            }
+            let path = origins.resolve("/submission/patient_control_number");
+            let detail = format!("it goes as {}", claim.control_number);
+            self.findings
+                .push(Finding::new(Code::ControlNumberTaken, path, detail));
+        }
+    }
+
+    /// The numbers that the chart gives its claims.
+    pub fn given_numbers(&self) -> impl Iterator<Item = &str> {
+        let claims = self.claims.iter();
+        let given = claims.filter(|one| one.other_number.is_some());
+        given.map(|one| one.claim.control_number.as_str())
+    }
 }

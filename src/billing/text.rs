@@ -14,6 +14,10 @@ pub(super) const POSTAL_CODE_MAX: usize = 15;
 pub(super) const NOTE_MAX: usize = 80;
 pub(super) const DESCRIPTION_MAX: usize = 80;
 pub(super) const GROUP_NAME_MAX: usize = 60;
+/// What the guides take of X12 element 1028.
+pub(super) const CONTROL_NUMBER_MAX: usize = 20;
+/// What the guides take of a line's number.
+pub(super) const LINE_NUMBER_MAX: usize = 30;
 /// X12 element 1271.
 pub(super) const CODE_MAX: usize = 30;
 /// X12 element 799.

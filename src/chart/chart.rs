@@ -293,6 +293,10 @@ pub struct Note {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Submission {
+    /// What the payer is to call the claim by (CLM01): at most 20 characters, and no other claim's. Absent: claimgate
+    /// numbers it, as it does further claims of the chart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient_control_number: Option<String>,
     /// Claim frequency: `1` original, `7` replacement, `8` void; of a stay it may stand in the type of bill instead.
     pub frequency: String,
     /// The payer's number of the earlier claim; required with 7 and 8, but not by Medicare.
@@ -361,6 +365,7 @@ impl Diagnosis {
 impl Default for Submission {
     fn default() -> Self {
         Self {
+            patient_control_number: None,
             frequency: "1".into(),
             payer_claim_number: None,
             delay_reason: None,

@@ -239,6 +239,8 @@ codes! {
         "Correct the charges or the total."
     QuantityShape Error "quantity has the wrong form"
         "Use a number above zero with at most three decimals, at most eight digits."
+    ControlNumberTaken Warning "another claim has this patient control number"
+        "Nothing to do if the payer's answers may come under claimgate's number; else give each claim its own."
     LinesSplit Info "more lines than one claim holds"
         "Nothing to do: the lines go as several claims."
 

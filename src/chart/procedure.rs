@@ -243,6 +243,9 @@ pub struct ProcedureDates {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProcedureNumbers {
+    /// What the payer is to call the line by (REF 6R): at most 30 characters. Absent: claimgate numbers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control_number: Option<String>,
     /// Of the laboratory, where it differs from the chart's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clia: Option<String>,

@@ -18,32 +18,35 @@ pub fn read(bytes: &[u8], name: &str) -> Vec<Reading> {
     match serde_json::from_slice(bytes) {
         Ok(value) => distinct_charts(bytes, &value, name),
         Err(error) if error.is_data() || !has_lines(bytes) => vec![not_json(name, bytes)],
-        Err(_) => read_lines(bytes, name, 1),
+        Err(_) => read_lines(bytes, name, 1).collect(),
     }
 }
 
-/// The charts of some lines of NDJSON, of which the first is line `first` of its source. Never fails, as [`read`].
-pub fn read_lines(bytes: &[u8], name: &str, first: usize) -> Vec<Reading> {
-    let mut readings = Vec::new();
-    let lines = without_mark(bytes).split(|&byte| byte == b'\n');
-    for (line, number) in lines.zip(first..) {
-        if !line.trim_ascii().is_empty() {
-            read_line(line, &|| format!("{name} line {number}"), &mut readings);
-        }
-    }
-    readings
+/// The charts of some lines of NDJSON, of which the first is line `first` of its source, each read when it is asked for.
+/// Never fails, as [`read`].
+pub fn read_lines<'a>(
+    bytes: &'a [u8],
+    name: &'a str,
+    first: usize,
+) -> impl Iterator<Item = Reading> + 'a {
+    let lines = without_mark(bytes)
+        .split(|&byte| byte == b'\n')
+        .zip(first..);
+    lines
+        .filter(|(line, _)| !line.trim_ascii().is_empty())
+        .flat_map(move |(line, number)| read_line(line, &|| format!("{name} line {number}")))
 }
 
-fn read_line(line: &[u8], name: &dyn Fn() -> String, readings: &mut Vec<Reading>) {
+fn read_line(line: &[u8], name: &dyn Fn() -> String) -> Vec<Reading> {
     if line.len() > CHART_BYTES_MAX {
-        return readings.push(too_large(&name()));
+        return vec![too_large(&name())];
     }
     if let Some(reading) = native::plain(line, name) {
-        return readings.push(reading);
+        return vec![reading];
     }
     match serde_json::from_slice(line) {
-        Ok(value) => readings.extend(distinct_charts(line, &value, &name())),
-        Err(_) => readings.push(not_json(&name(), line)),
+        Ok(value) => distinct_charts(line, &value, &name()),
+        Err(_) => vec![not_json(&name(), line)],
     }
 }
 

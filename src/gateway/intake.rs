@@ -45,6 +45,7 @@ impl Gateway {
             .map(|reading| biller.bill(reading))
             .collect();
         self.tell_billed_before(readings, &mut billed).await?;
+        self.renumber_taken(readings, &mut billed).await?;
         let charts: Vec<NewChart<'_>> = readings
             .iter()
             .zip(&billed)
@@ -85,6 +86,24 @@ impl Gateway {
                     let claims = before.entry(*fingerprint).or_default();
                     claims.push((billed.name.clone(), one.claim.control_number.clone()));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives claims numbers of ours whose own is that of another chart's claim, in the store or among these.
+    async fn renumber_taken(&self, readings: &[Reading], billed: &mut [Billed]) -> Result<()> {
+        let asked: Vec<&str> = billed.iter().flat_map(Billed::given_numbers).collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let mut owners = self.store.charts_of_claims(&asked).await?;
+        for (reading, billed) in readings.iter().zip(billed) {
+            let name = billed.name.clone();
+            let is_others = |number: &str| owners.get(number).is_some_and(|own| *own != name);
+            billed.renumber_taken(&reading.origins, is_others);
+            for number in billed.given_numbers() {
+                owners.insert(number.to_owned(), name.clone());
             }
         }
         Ok(())

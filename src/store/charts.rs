@@ -1,5 +1,7 @@
 //! Charts and the claims that they became.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -165,6 +167,17 @@ impl Store {
                 chart: row.get(2),
             })
             .collect())
+    }
+
+    /// The charts of claims, by their control numbers; of those that are known.
+    pub async fn charts_of_claims(&self, asked: &[&str]) -> Result<HashMap<String, String>> {
+        let query =
+            "SELECT control_number, chart FROM json_each(?) JOIN claim ON control_number = value";
+        let rows = sqlx::query(query)
+            .bind(to_json(&asked)?)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
     /// Partners that claims wait for.

@@ -134,6 +134,7 @@ pub(crate) fn clia(f: &mut Filler) -> String {
 
 fn submission(f: &mut Filler, kind: Kind) -> Submission {
     let mut made = Submission {
+        patient_control_number: f.maybe(|f| f.number(20)),
         delay_reason: f.maybe(|f| f.pick(&["1", "9", "11", "15"])),
         special_program: f.maybe_where(kind != Kind::Institutional, |f| {
             f.pick(&[
@@ -298,6 +299,7 @@ pub(crate) fn line(f: &mut Filler, kind: Kind, code: &str, system: &str, days: D
             _ => f.list(10, |f| attachment(f, false)),
         },
         numbers: ProcedureNumbers {
+            control_number: f.maybe(|f| f.number(30)),
             referral: f.maybe_where(!is_facility, |f| f.number(50)),
             repriced_line: f.maybe_where(kind != Kind::Dental, |f| f.number(50)),
             adjusted_repriced_line: f.maybe_where(kind != Kind::Dental, |f| f.number(50)),

@@ -82,7 +82,11 @@ const PAY_TO: Section = &[
 ];
 
 const CLAIM: Section = &[
-    ("patientControlNumber", "/id", Text),
+    (
+        "patientControlNumber",
+        "/submission/patient_control_number",
+        Text,
+    ),
     ("claimChargeAmount", "/total", Decimal),
     ("claimFilingCode", "$/filing_code", Text),
     ("placeOfServiceCode", "", By(place_of_service)),

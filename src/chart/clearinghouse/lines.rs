@@ -17,8 +17,8 @@ use crate::chart::Code;
 
 pub(super) const LINE: Section = &[
     ("assignedNumber", "", By(assigned_number)),
-    ("providerControlNumber", "", Ours),
-    ("lineItemControlNumber", "", Ours),
+    ("providerControlNumber", "numbers/control_number", Text),
+    ("lineItemControlNumber", "numbers/control_number", Text),
     ("serviceDate", "from", Date),
     ("serviceDateEnd", "to", Date),
     ("professionalService", "", Object(&SERVICE)),
@@ -231,7 +231,7 @@ const NUMBERS: Section = &[
         "adjusted_repriced_line",
         Text,
     ),
-    ("providerControlNumber", "", Ours),
+    ("providerControlNumber", "control_number", Text),
 ];
 
 /// Of a facility's line the guide has few numbers; the rest is of the claim.

@@ -74,12 +74,13 @@ fn kind(claim: &Node<'_>) -> &'static str {
 
 /// What the schema needs and the request left out, blank at its place: billing says that it is missing.
 fn complete(draft: &mut Draft, request: &Node<'_>, claim: &Node<'_>, name: &str) {
-    if !draft.has("/id") {
-        let path = claim.at("patientControlNumber");
+    let path = claim.at("patientControlNumber");
+    if !draft.has("/submission/patient_control_number") {
         let expected = "expected a number that names the claim";
         draft.note(Code::ClearinghouseValue, &*path, expected);
-        draft.fill("/id", path, name);
     }
+    let id = id(draft, name);
+    draft.fill("/id", path, id);
     let patient = request.get("dependent").map(|dependent| dependent.path);
     let patient = patient.unwrap_or_else(|| request.at("subscriber"));
     draft.fill("/patient/name/last", format!("{patient}/lastName"), "");
@@ -105,6 +106,22 @@ fn complete(draft: &mut Draft, request: &Node<'_>, claim: &Node<'_>, name: &str)
             claim.at("relatedCausesCode"),
             json!([]),
         );
+    }
+}
+
+/// What the request is called by: its claim's number, which further bills of the same services have as well.
+fn id(draft: &Draft, name: &str) -> String {
+    let said = |pointer: &str| draft.chart.pointer(pointer).and_then(Value::as_str);
+    let mut id = said("/submission/patient_control_number")
+        .unwrap_or(name)
+        .to_owned();
+    if let Some(frequency @ ("7" | "8")) = said("/submission/frequency") {
+        let replaced = said("/submission/payer_claim_number").unwrap_or_default();
+        id = format!("{id}/{frequency}/{replaced}");
+    }
+    match draft.focal.strip_prefix("/coverages/") {
+        None | Some("0") => id,
+        Some(place) => format!("{id}/payer {place}"),
     }
 }
 

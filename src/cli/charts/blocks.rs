@@ -37,14 +37,22 @@ enum Text {
 }
 
 impl Block {
-    pub(crate) fn read(&self) -> Vec<Reading> {
-        match &self.text {
+    /// Its charts, one at a time where each has its line.
+    pub(crate) fn readings(&self) -> Box<dyn Iterator<Item = Reading> + '_> {
+        let all = match &self.text {
+            Text::Lines(first, bytes) => {
+                return Box::new(chart::read_lines(bytes, &self.name, *first));
+            }
             Text::Whole(bytes) => chart::read(bytes, &self.name),
-            Text::Lines(first, bytes) => chart::read_lines(bytes, &self.name, *first),
             Text::Rows(bytes, Some(mapping)) => superbill::read(bytes, mapping, &self.name),
             Text::Rows(_, None) => vec![superbill::without_mapping(&self.name)],
             Text::TooLarge(name) => vec![chart::too_large(name)],
-        }
+        };
+        Box::new(all.into_iter())
+    }
+
+    pub(crate) fn read(&self) -> Vec<Reading> {
+        self.readings().collect()
     }
 
     fn bytes(&self) -> u64 {

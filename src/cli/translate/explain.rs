@@ -32,7 +32,7 @@ pub(super) fn print(
     let mut out = io::BufWriter::new(io::stdout().lock());
     let (mut found, mut held) = (false, false);
     for block in blocks {
-        for reading in block?.read() {
+        for reading in block?.readings() {
             let billed = biller.bill(&reading);
             let of_chart = billed.name == wanted;
             if of_chart && billed.claims.is_empty() {

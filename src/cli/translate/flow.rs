@@ -151,11 +151,8 @@ impl<'scope> Flow<'_, 'scope, '_> {
         let job = self.job;
         self.start(move || {
             let biller = job.biller.clone().without_provenance();
-            let readings = block.read();
-            let billed = readings
-                .iter()
-                .map(|reading| biller.bill(reading))
-                .collect();
+            let bill = |reading| biller.bill(&reading);
+            let billed = block.readings().map(bill).collect();
             Done::Billed(number, Arc::new(block), billed)
         });
     }
@@ -204,8 +201,9 @@ impl Job<'_> {
         let max = t837::claims_per_interchange(&partner.limits);
         let mut decided = Vec::with_capacity(charts.len());
         let interchanges = loop {
-            let owners: Vec<usize> = (0..charts.len())
-                .flat_map(|owner| std::iter::repeat_n(owner, charts[owner].claims.len()))
+            // Each claim's chart, and which of its claims it is.
+            let owners: Vec<(usize, usize)> = (0..charts.len())
+                .flat_map(|owner| (0..charts[owner].claims.len()).map(move |own| (owner, own)))
                 .collect();
             let claims: Vec<Candidate<'_>> = charts
                 .iter()
@@ -223,11 +221,8 @@ impl Job<'_> {
                 let written = batch::write(partner, number, self.created, &self.submitter, claims)
                     .with_context(|| format!("trading partner {}", partner.id))?;
                 for refusal in written.refused {
-                    let claim = claims[refusal.claim].claim.control_number.clone();
-                    refused
-                        .entry(owners[refusal.claim])
-                        .or_default()
-                        .push((claim, refusal));
+                    let (owner, own) = owners[refusal.claim];
+                    refused.entry(owner).or_default().push((own, refusal));
                 }
                 interchanges.extend(written.written.map(|written| (number, written.bytes)));
             }
@@ -249,13 +244,12 @@ impl Job<'_> {
 
     /// What claims of a chart are refused for, at the chart's fields: it is billed once more, and asked where they come
     /// from.
-    fn findings(&self, chart: &Waiting, refusals: &[(String, batch::Refusal)]) -> Vec<Finding> {
-        let readings = chart.block.read();
-        let billed = readings.get(chart.index).map(|one| self.biller.bill(one));
+    fn findings(&self, chart: &Waiting, refusals: &[(usize, batch::Refusal)]) -> Vec<Finding> {
+        let reading = chart.block.readings().nth(chart.index);
+        let billed = reading.map(|one| self.biller.bill(&one));
         let claims = billed.map(|billed| billed.claims).unwrap_or_default();
-        let of_claim = |(number, refusal): &(String, batch::Refusal)| {
-            let mut claims = claims.iter();
-            let own = claims.find(|one| one.claim.control_number == *number)?;
+        let of_claim = |(own, refusal): &(usize, batch::Refusal)| {
+            let own = claims.get(*own)?;
             Some(refusal.finding(&own.claim, &own.provenance))
         };
         refusals.iter().filter_map(of_claim).collect()

@@ -31,9 +31,11 @@ pub(super) struct Gathered<'s> {
     numbers: BTreeMap<&'s str, u32>,
     claims: usize,
     /// Digests of chart ids.
-    seen: HashSet<[u8; 16]>,
+    seen: HashSet<u64>,
     /// Fingerprints of what was billed: eight bytes a service.
     services: HashSet<u64>,
+    /// Digests of control numbers that charts gave.
+    given_numbers: HashSet<u64>,
 }
 
 struct Pending {
@@ -77,6 +79,7 @@ impl<'s> Gathered<'s> {
             claims: 0,
             seen: HashSet::new(),
             services: HashSet::new(),
+            given_numbers: HashSet::new(),
         }
     }
 
@@ -91,7 +94,7 @@ impl<'s> Gathered<'s> {
             let is_new = |id: &String| self.seen.insert(digest(id));
             let is_new = billed.chart_id.as_ref().is_none_or(is_new);
             if is_new {
-                self.tell_billed_before(block, index, &mut billed);
+                self.tell_known(block, index, &mut billed);
             }
             let mut report = Report::new(&billed, &block.source);
             if !is_new {
@@ -123,17 +126,21 @@ impl<'s> Gathered<'s> {
         Ok(batches)
     }
 
-    /// Tells of services that an earlier chart bills, and remembers those of this one.
-    fn tell_billed_before(&mut self, block: &Block, index: usize, billed: &mut Billed) {
+    /// Tells of services and numbers that an earlier chart has, and remembers those of this one.
+    fn tell_known(&mut self, block: &Block, index: usize, billed: &mut Billed) {
         let known = |fingerprint: u64| self.services.contains(&fingerprint);
-        if billed.fingerprints().any(known)
+        let is_taken = |number: &str| self.given_numbers.contains(&digest(number));
+        if (billed.fingerprints().any(known) || billed.given_numbers().any(is_taken))
             // It is read once more for where its parts stood.
-            && let Some(reading) = block.read().get(index)
+            && let Some(reading) = block.readings().nth(index)
         {
             billed.tell_billed_before(&reading.origins, |fingerprint| {
                 known(fingerprint).then(|| "in this run".to_owned())
             });
+            billed.renumber_taken(&reading.origins, is_taken);
         }
+        let given = billed.given_numbers().map(digest);
+        self.given_numbers.extend(given);
         self.services.extend(billed.fingerprints());
     }
 
@@ -211,9 +218,9 @@ impl<'s> Gathered<'s> {
     }
 }
 
-/// Half of a SHA-256: no two ids are alike by chance, and a million take 32 megabytes.
-fn digest(id: &str) -> [u8; 16] {
-    let mut half = [0; 16];
-    half.copy_from_slice(&Sha256::digest(id.as_bytes())[..16]);
-    half
+/// Of a million ids two are alike by chance once in thirty million runs, and they take sixteen megabytes.
+fn digest(id: &str) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&Sha256::digest(id.as_bytes())[..8]);
+    u64::from_be_bytes(first)
 }
