@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use claimgate::billing::{Billed, BilledClaim, Biller, Defaults};
-use claimgate::chart::{self, Code, Finding};
+use claimgate::chart::{self, Code, Finding, Reading};
 use claimgate::check::{self, Checker, Judgment, Severity, Verdict};
 use claimgate::claim::{Claim, Money};
 use claimgate::gateway::batch::{self, Candidate};
@@ -44,10 +44,15 @@ pub(crate) fn bill_text(text: &[u8]) -> Billed {
 }
 
 pub(crate) fn bill_all(text: &[u8]) -> Vec<Billed> {
+    chart::read(text, "chart")
+        .iter()
+        .map(bill_reading)
+        .collect()
+}
+
+pub(crate) fn bill_reading(reading: &Reading) -> Billed {
     let (defaults, partners) = (Defaults::sandbox(), [sandbox()]);
-    let biller = Biller::new(&defaults, &partners, date(2026, 11, 24));
-    let readings = chart::read(text, "chart");
-    readings.iter().map(|one| biller.bill(one)).collect()
+    Biller::new(&defaults, &partners, date(2026, 11, 24)).bill(reading)
 }
 
 /// One interchange with the claims.

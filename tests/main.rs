@@ -18,6 +18,7 @@ mod fuzz;
 mod gateway;
 mod outbox;
 mod random_charts;
+mod recharted;
 mod report;
 mod rules;
 mod scrub;

@@ -6,7 +6,7 @@ mod documents;
 use std::io::{self, Read};
 use std::sync::LazyLock;
 
-use claimgate::billing::{Biller, Defaults, Submitter};
+use claimgate::billing::{Biller, Defaults, Submitter, unbill};
 use claimgate::chart::{self, Reading, superbill};
 use claimgate::check::{Checker, Judgment, Verdict};
 use claimgate::exchange::{
@@ -178,8 +178,10 @@ fn judge(mut checker: Checker, bytes: &[u8], mut also: impl FnMut(&Segment<'_>))
     checker.finish()
 }
 
-/// Claims are read, and what is read can be written and read again without loss.
+/// Claims are read, and what is read can be written and read again without loss; a chart is made of each, and billed or
+/// held with a reason.
 pub fn t837(bytes: &[u8]) {
+    bill_all(claims(bytes).into_iter().map(unbill).collect());
     comes_to_rest(bytes, |bytes| rewritten_claims(&claims(bytes)));
 }
 

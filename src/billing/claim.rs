@@ -39,6 +39,12 @@ const ATTACHMENTS_MAX: usize = 10;
 const EXCEPTIONS: &[&str] = &["1", "2", "3", "4", "5", "6", "7"];
 /// REF*F5.
 const CROSSOVERS: &[&str] = &["N", "Y"];
+/// X12 element 1362.
+const ACCIDENT_CAUSES: [(AccidentCause, &str); 3] = [
+    (AccidentCause::Auto, "AA"),
+    (AccidentCause::Employment, "EM"),
+    (AccidentCause::Other, "OA"),
+];
 /// CLM11 holds two.
 const CAUSES_MAX: usize = 2;
 
@@ -67,7 +73,7 @@ pub(super) fn claims(
     chart: &Chart,
 ) -> Option<Vec<BilledClaim>> {
     let kind = kind_of(biller, notes, chart)?;
-    days::check(biller, notes, chart);
+    days::check(biller, notes, kind, chart);
     let payer = coverage::billable(biller, notes, kind, chart);
     let filing = payer.as_ref().map(|(billable, _)| billable.filing.as_str());
     let bill = hospital::bill(notes, kind, chart);
@@ -280,8 +286,10 @@ fn place(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) -> Option<St
 fn accident(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Option<Accident> {
     let at = "/encounter/accident";
     let given = chart.encounter.accident.as_ref()?;
-    let mut fields = Fields::new(notes, kind, &at, "");
-    if !fields.only(PROFESSIONAL | DENTAL).takes("causes", true) {
+    if kind == Kind::Institutional {
+        let mut fields = Fields::new(notes, kind, &at, "");
+        let is_said = !given.causes.is_empty();
+        fields.only(PROFESSIONAL | DENTAL).takes("causes", is_said);
         return None;
     }
     notes.from("accident", at);
@@ -290,13 +298,10 @@ fn accident(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Option<Accident
     }
     let mut causes: Vec<String> = Vec::new();
     for cause in &given.causes {
-        let cause = match cause {
-            AccidentCause::Auto => "AA",
-            AccidentCause::Employment => "EM",
-            AccidentCause::Other => "OA",
-        };
+        let cause = ACCIDENT_CAUSES.iter().find(|(one, _)| one == cause);
+        let Some((_, cause)) = cause else { continue };
         if !causes.iter().any(|known| known == cause) {
-            causes.push(cause.into());
+            causes.push((*cause).into());
         }
     }
     if causes.is_empty() || causes.len() > CAUSES_MAX {
@@ -333,6 +338,11 @@ fn accident(notes: &mut Notes<'_>, kind: Kind, chart: &Chart) -> Option<Accident
         state: state.map(str::to_owned),
         country,
     })
+}
+
+pub(super) fn accident_cause(code: &str) -> Option<AccidentCause> {
+    let mut known = ACCIDENT_CAUSES.iter();
+    known.find(|(_, own)| *own == code).map(|(one, _)| *one)
 }
 
 /// DTP of loop 2300.

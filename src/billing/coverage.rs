@@ -10,7 +10,8 @@ use crate::chart::{Chart, Code, Coverage, PayerName, Relationship};
 use crate::payer::TradingPartner;
 
 /// SBR01 by place in the order of payers (X12 element 1138).
-const RESPONSIBILITIES: [&str; 11] = ["P", "S", "T", "A", "B", "C", "D", "E", "F", "G", "H"];
+pub(super) const RESPONSIBILITIES: [&str; 11] =
+    ["P", "S", "T", "A", "B", "C", "D", "E", "F", "G", "H"];
 
 /// Claim filing indicators of the 837P (X12 element 1032).
 const FILING_CODES: &[&str] = &[

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::Biller;
+use super::kind::Kind;
 use super::notes::{Notes, Pointer};
 use crate::chart::{Chart, Code, Procedure};
 
@@ -36,7 +37,7 @@ impl Calendar<'_, '_> {
 }
 
 /// Looks at every day of the chart.
-pub(super) fn check(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) {
+pub(super) fn check(biller: &Biller<'_>, notes: &mut Notes<'_>, kind: Kind, chart: &Chart) {
     let mut calendar = Calendar {
         notes,
         today: biller.today,
@@ -64,7 +65,9 @@ pub(super) fn check(biller: &Biller<'_>, notes: &mut Notes<'_>, chart: &Chart) {
     }
     service_age(notes, chart);
     let accident = chart.encounter.accident.as_ref();
-    if accident.is_some_and(|accident| accident.date.is_none()) {
+    // A facility says the day by an occurrence code.
+    let is_asked = kind != Kind::Institutional;
+    if is_asked && accident.is_some_and(|accident| accident.date.is_none()) {
         notes.add(Code::AccidentDate, "/encounter/accident/date", "");
     }
 }

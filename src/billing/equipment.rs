@@ -11,8 +11,8 @@ const RENT_DUE: &[&str] = &["1", "4", "6"];
 /// X12 element 1322.
 const CERTIFICATIONS: &[&str] = &["I", "R", "S"];
 /// X12 element 756 of a certificate (PWK*CT).
-const CERTIFICATES: &[&str] = &["AB", "AD", "AF", "AG", "NS"];
-const CERTIFICATE: &str = "CT";
+pub(super) const CERTIFICATES: &[&str] = &["AB", "AD", "AF", "AG", "NS"];
+pub(super) const CERTIFICATE: &str = "CT";
 /// X12 element 1270.
 const FORMS: &[&str] = &["AS", "UT"];
 /// X12 element 1073.

@@ -28,9 +28,11 @@ mod scrub;
 mod shape;
 mod split;
 mod text;
+mod unbill;
 
 pub use biller::{Billed, BilledClaim, Biller};
 pub use config::{CodeMap, Defaults, MemberId, Submitter};
 pub use numbering::Numbering;
 pub use provenance::Provenance;
 pub use scrub::{EDITS, Edit, Services, edit};
+pub use unbill::unbill;

@@ -491,16 +491,25 @@ fn foreign_region(
 }
 
 /// X12 element 1069.
+const RELATIONSHIPS: [(Relationship, &str); 9] = [
+    (Relationship::Itself, "18"),
+    (Relationship::Spouse, "01"),
+    (Relationship::Child, "19"),
+    (Relationship::Employee, "20"),
+    (Relationship::Unknown, "21"),
+    (Relationship::OrganDonor, "39"),
+    (Relationship::CadaverDonor, "40"),
+    (Relationship::LifePartner, "53"),
+    (Relationship::Other, "G8"),
+];
+
 pub(super) fn relationship(relationship: Relationship) -> &'static str {
-    match relationship {
-        Relationship::Itself => "18",
-        Relationship::Spouse => "01",
-        Relationship::Child => "19",
-        Relationship::Employee => "20",
-        Relationship::Unknown => "21",
-        Relationship::OrganDonor => "39",
-        Relationship::CadaverDonor => "40",
-        Relationship::LifePartner => "53",
-        Relationship::Other => "G8",
-    }
+    let mut known = RELATIONSHIPS.iter();
+    let own = known.find(|(one, _)| *one == relationship);
+    own.map_or("G8", |(_, code)| code)
+}
+
+pub(super) fn relationship_of(code: &str) -> Option<Relationship> {
+    let mut known = RELATIONSHIPS.iter();
+    known.find(|(_, own)| *own == code).map(|(one, _)| *one)
 }

@@ -217,19 +217,28 @@ pub(super) fn in_role(
         }
         ProviderRole::ServiceFacility => service_facility(notes, at, named, PLACE_NUMBERS),
         ProviderRole::PurchasedService => {
-            let mut provider = identified(notes, at, named, Entity::Either, PERSON_NUMBERS, role)?;
-            provider.provider.taxonomy = None;
+            let npi = npi(notes, at, named);
+            let other_ids = other_ids(notes, at, named, PERSON_NUMBERS);
             // The guide has its number alone.
-            provider.provider.name = match provider.provider.name {
-                Name::Person { .. } => Name::Person {
+            let name = match named.name {
+                chart::ProviderName::Person(_) => Name::Person {
                     last: Phi::default(),
                     first: None,
                     middle: None,
                     suffix: None,
                 },
-                Name::Organization { .. } => Name::organization(""),
+                chart::ProviderName::Organization(_) => Name::organization(""),
             };
-            Some(provider)
+            let provider = Provider {
+                name,
+                npi: Some(npi?),
+                taxonomy: None,
+                tax_id: None,
+                address: None,
+                contact: None,
+                other_ids,
+            };
+            Some(RoledProvider { role, provider })
         }
         _ => person(notes, kind, at, named, role),
     }

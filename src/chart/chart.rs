@@ -15,6 +15,8 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Names of the code systems that we act on; any other name or URL is kept as it is.
 pub mod code_system {
     pub const ICD10_CM: &str = "icd-10-cm";
+    /// Of services before October 2015.
+    pub const ICD9_CM: &str = "icd-9-cm";
     /// HCPCS levels I (CPT) and II.
     pub const HCPCS: &str = "hcpcs";
     pub const SNOMED_CT: &str = "snomed-ct";
@@ -359,6 +361,19 @@ impl Diagnosis {
             system: system.into(),
             present_on_admission: None,
         }
+    }
+}
+
+/// What a bill is called that was not made of a chart here: by its claim's number, and what further bills of the same
+/// services have beside it. `payer` is the place of the payer that is billed, 0 the first.
+pub fn bill_name(number: &str, frequency: &str, replaced: Option<&str>, payer: usize) -> String {
+    let mut name = number.to_owned();
+    if ["7", "8"].contains(&frequency) {
+        name = format!("{name}/{frequency}/{}", replaced.unwrap_or_default());
+    }
+    match payer {
+        0 => name,
+        _ => format!("{name}/payer {}", payer + 1),
     }
 }
 

@@ -101,9 +101,19 @@ codes! {
     ClearinghouseNoPlace Warning "field of the claim request has no place in a chart and is left out"
         "Nothing to do if the payer need not know; else send the claim in another way."
     ClearinghouseOurs Info "field of the claim request is written by the gateway itself"
-        "Nothing to do: submitter, control numbers and line numbers are those of the configuration and the ledger."
+        "Nothing to do: submitter and interchange numbers are those of the configuration and the ledger."
     ClearinghouseTest Warning "claim request is marked as a test"
         "See that the trading partner's file says test: it decides what the interchange says."
+
+    ClaimPartLeft Warning "claim says what a chart has no field for: it is left out"
+        "Nothing to do if the payer need not know; else send the interchange as it came."
+    ClaimPartWrong Error "claim says what a chart cannot say, or cannot be read"
+        "Correct it in the system that made the claim, or send the interchange as it came."
+
+    InterchangeBroken Error "interchange is broken"
+        "Ask for the file again; `claimgate check` shows where it breaks. Claims before the place are as they were sent."
+    InterchangeWithoutClaims Error "no claim in the interchange"
+        "Name an 837; acknowledgments and remittances are taken in with `claimgate ingest`."
 
     SuperbillSyntax Error "rows cannot be told apart"
         "Close the quotes of the row, and export the file again."

@@ -28,7 +28,7 @@ pub mod superbill;
 
 pub use chart::{
     Accident, AccidentCause, Attachment, Authorizations, Chart, Consent, Diagnosis, Encounter,
-    FurtherNumber, Note, Override, SCHEMA_VERSION, Submission, code_system, schema,
+    FurtherNumber, Note, Override, SCHEMA_VERSION, Submission, bill_name, code_system, schema,
 };
 pub use circumstance::{Ambulance, Certification, DropOff, SpinalManipulation};
 pub use decimal::Decimal;

@@ -26,6 +26,12 @@ impl<T: Absent> From<T> for Seldom<T> {
     }
 }
 
+impl<T: Absent> Seldom<T> {
+    pub fn into_inner(self) -> T {
+        self.0.map_or_else(T::default, |part| *part)
+    }
+}
+
 impl<T: Absent> Deref for Seldom<T> {
     type Target = T;
 

@@ -27,6 +27,7 @@ const HELD: &str = "held";
   claimgate translate charts/ --out claims            every chart of a folder
   claimgate translate bundle.json --out claims        a FHIR R4 Bundle
   claimgate translate request.json --out claims       what was posted to professionalclaims/v3 (Optum, Stedi)
+  claimgate translate old.837 --out claims            claims that another system made
   claimgate translate bill.csv --mapping ours.toml --out claims    a CSV, a row a service or a visit
   claimgate translate --guess-mapping bill.csv > ours.toml         a mapping to begin with
   claimgate translate charts/ --explain V-1023        where each element of the claims of chart V-1023 comes from
@@ -37,8 +38,8 @@ const HELD: &str = "held";
 Without --config the invented practice and the sandbox insurer are billed. Control numbers begin at 1: files made here
 are for tests and for looking; `claimgate submit` keeps a ledger of numbers. Files of the same name are replaced.")]
 pub(crate) struct TranslateArgs {
-    /// Charts: native JSON, NDJSON, FHIR R4, claim requests of Optum's and Stedi's APIs, or CSV superbills with --mapping;
-    /// files, folders, or `-` for standard input.
+    /// Charts: native JSON, NDJSON, FHIR R4, claim requests of Optum's and Stedi's APIs, CSV superbills with --mapping, or
+    /// 837 interchanges; files, folders (without their interchanges), or `-` for standard input.
     #[arg(required_unless_present_any = ["schema", "fields", "guess_mapping"], value_name = "CHART")]
     charts: Vec<PathBuf>,
     /// Directory for the interchanges, made where there is none.

@@ -12,6 +12,7 @@ mod ingest;
 mod intake;
 mod outbox;
 mod pickup;
+mod recharted;
 mod remind;
 mod round;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use ingest::Ingested;
 pub use intake::{TakenChart, Verdict};
 pub use outbox::Sent;
 pub use pickup::PickedUp;
+pub use recharted::Recharted;
 pub use round::Round;
 
 use crate::store::{Store, StoreError};

@@ -13,7 +13,7 @@ mod shared;
 
 use std::collections::BTreeSet;
 
-use claimgate::billing::Billed;
+use claimgate::billing::{Billed, unbill};
 use claimgate::chart::{self, Chart, Code};
 use claimgate::check::{self, Severity, Verdict};
 use claimgate::claim::Claim;
@@ -25,7 +25,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use serde_json::Value;
 
-use super::billing::{bill_text, interchange, judged};
+use super::billing::{bill_reading, bill_text, interchange, judged};
 use filler::{Filler, TODAY};
 
 /// Of each kind, where `RANDOM_CHARTS` says no other number.
@@ -85,7 +85,9 @@ fn wrong(chart: &Chart) -> Option<String> {
     if let Some(held) = held {
         return Some(format!("{} {}: {}", held.code, held.path, held.message()));
     }
-    unaccepted(&billed).or_else(|| unlike(&billed))
+    unaccepted(&billed)
+        .or_else(|| unlike(&billed))
+        .or_else(|| uncharted(&billed))
 }
 
 fn claims(billed: &Billed) -> Vec<&Claim> {
@@ -122,6 +124,32 @@ fn unlike(billed: &Billed) -> Option<String> {
         return Some("claims read are not those written".into());
     }
     (interchange(&again).bytes != written).then(|| "written twice, not the same".into())
+}
+
+/// A chart made of a claim must say all that the claim says, and become the same claim.
+fn uncharted(billed: &Billed) -> Option<String> {
+    billed.claims.iter().find_map(|one| {
+        let reading = unbill(one.claim.clone());
+        if let Some(left) = reading.findings.first() {
+            return Some(format!("{} {}", left.code, left.path));
+        }
+        let again = bill_reading(&reading);
+        if again.claims.first().map(|own| &own.claim) == Some(&one.claim) {
+            return None;
+        }
+        let json = |claim: &Claim| serde_json::to_string_pretty(claim).unwrap();
+        let (old, new) = (
+            json(&one.claim),
+            again.claims.first().map(|own| json(&own.claim)),
+        );
+        let Some(new) = new else {
+            let held = again.findings.iter().map(|one| format!("{one}"));
+            return Some(held.collect::<Vec<_>>().join(", "));
+        };
+        let mut lines = old.lines().zip(new.lines()).enumerate();
+        let (at, (old, new)) = lines.find(|(_, (old, new))| old != new)?;
+        Some(format!("billed again line {at} {old} is {new}"))
+    })
 }
 
 fn holds(kind: Kind, seed: u64) -> Result<(), TestCaseError> {

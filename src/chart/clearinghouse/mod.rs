@@ -17,7 +17,7 @@ mod tests;
 use serde_json::{Value, json};
 
 use self::draft::{Draft, Node};
-use super::{Code, Finding, Reading, native};
+use super::{Code, Finding, Reading, bill_name, native};
 
 /// No other form of a chart has these.
 pub(super) fn is_request(value: &Value) -> bool {
@@ -109,20 +109,18 @@ fn complete(draft: &mut Draft, request: &Node<'_>, claim: &Node<'_>, name: &str)
     }
 }
 
-/// What the request is called by: its claim's number, which further bills of the same services have as well.
+/// What the request is called by.
 fn id(draft: &Draft, name: &str) -> String {
     let said = |pointer: &str| draft.chart.pointer(pointer).and_then(Value::as_str);
-    let mut id = said("/submission/patient_control_number")
-        .unwrap_or(name)
-        .to_owned();
-    if let Some(frequency @ ("7" | "8")) = said("/submission/frequency") {
-        let replaced = said("/submission/payer_claim_number").unwrap_or_default();
-        id = format!("{id}/{frequency}/{replaced}");
-    }
-    match draft.focal.strip_prefix("/coverages/") {
-        None | Some("0") => id,
-        Some(place) => format!("{id}/payer {place}"),
-    }
+    let place = draft.focal.strip_prefix("/coverages/");
+    bill_name(
+        said("/submission/patient_control_number").unwrap_or(name),
+        said("/submission/frequency").unwrap_or_default(),
+        said("/submission/payer_claim_number"),
+        place
+            .and_then(|place| place.parse().ok())
+            .unwrap_or_default(),
+    )
 }
 
 /// The chart as its schema reads it; where it does not, that is told at the request's own place.

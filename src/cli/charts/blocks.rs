@@ -11,9 +11,14 @@ use indicatif::ProgressBar;
 use crate::chart::superbill::{self, Mapping};
 use crate::chart::{self, CHART_BYTES_MAX, Reading};
 use crate::cli::output;
+use crate::gateway::Recharted;
 
 /// A block of lines is about so long: some hundred charts.
 const BLOCK_BYTES: usize = 256 * 1024;
+/// What some editors begin a file with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// As many claims of interchanges.
+const BLOCK_CLAIMS: usize = 250;
 /// Text that is no NDJSON is read whole, such as a FHIR bundle or an array of charts.
 const WHOLE_BYTES_MAX: usize = 512 * 1024 * 1024;
 
@@ -32,6 +37,8 @@ enum Text {
     Lines(usize, Vec<u8>),
     /// A superbill, whole, and what its columns mean if that was said.
     Rows(Vec<u8>, Option<Arc<Mapping>>),
+    /// Of claims that an interchange held, and how many of its bytes they came from.
+    Claims(Vec<Reading>, u64),
     /// A line, or a whole file, that nobody reads.
     TooLarge(String),
 }
@@ -46,6 +53,7 @@ impl Block {
             Text::Whole(bytes) => chart::read(bytes, &self.name),
             Text::Rows(bytes, Some(mapping)) => superbill::read(bytes, mapping, &self.name),
             Text::Rows(_, None) => vec![superbill::without_mapping(&self.name)],
+            Text::Claims(readings, _) => return Box::new(readings.iter().cloned()),
             Text::TooLarge(name) => vec![chart::too_large(name)],
         };
         Box::new(all.into_iter())
@@ -58,6 +66,7 @@ impl Block {
     fn bytes(&self) -> u64 {
         match &self.text {
             Text::Whole(bytes) | Text::Lines(_, bytes) | Text::Rows(bytes, _) => bytes.len() as u64,
+            Text::Claims(_, bytes) => *bytes,
             Text::TooLarge(_) => 0,
         }
     }
@@ -129,6 +138,8 @@ struct Open {
     mapping: Option<Arc<Mapping>>,
     /// The line at which `rest` begins, 1 the first; `None` before it is known whether the file has charts by line.
     line: Option<usize>,
+    /// Where the file holds interchanges.
+    claims: Option<Recharted<Box<dyn Read>>>,
 }
 
 impl Open {
@@ -152,6 +163,7 @@ impl Open {
             is_rows: is_superbill || (is_stream && mapping.is_some()),
             mapping,
             line: None,
+            claims: None,
         })
     }
 
@@ -169,9 +181,23 @@ impl Open {
     }
 
     fn next_block(&mut self) -> anyhow::Result<Option<Block>> {
+        if let Some(claims) = &mut self.claims {
+            let text = next_claims(claims).with_context(|| cannot_read(Path::new(&self.source)))?;
+            return Ok(text.map(|text| self.block(text)));
+        }
         self.fill(BLOCK_BYTES)?;
         if self.rest.is_empty() {
             return Ok(None);
+        }
+        if self.line.is_none() && has_claims(&self.rest) {
+            let mark = self.rest.starts_with(BYTE_ORDER_MARK);
+            self.rest
+                .drain(..if mark { BYTE_ORDER_MARK.len() } else { 0 });
+            let begin = io::Cursor::new(std::mem::take(&mut self.rest));
+            let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
+            let whole: Box<dyn Read> = Box::new(begin.chain(rest));
+            self.claims = Some(Recharted::new(self.name.clone(), whole));
+            return self.next_block();
         }
         if self.line.is_none() && self.has_rows() {
             let text = match self.whole()? {
@@ -266,6 +292,23 @@ impl Open {
             }
         }
     }
+}
+
+/// Whether a file begins as an interchange does.
+fn has_claims(head: &[u8]) -> bool {
+    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+    head.trim_ascii_start().starts_with(b"ISA")
+}
+
+/// The next claims of a file's interchanges; `None` at its end.
+fn next_claims(claims: &mut Recharted<Box<dyn Read>>) -> io::Result<Option<Text>> {
+    let before = claims.offset();
+    let readings: Vec<Reading> = claims
+        .by_ref()
+        .take(BLOCK_CLAIMS)
+        .collect::<io::Result<_>>()?;
+    let bytes = claims.offset() - before;
+    Ok((!readings.is_empty()).then_some(Text::Claims(readings, bytes)))
 }
 
 /// Whether a file is named as what spreadsheets export.
