@@ -6,6 +6,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use claimgate::chart::{Reading, Severity, read};
+use serde_json::{Value, json};
+
+use super::billing::bill;
 
 #[test]
 fn every_bundle_gives_charts_or_says_why_not() {
@@ -66,4 +69,63 @@ fn summary(name: &str, readings: &[Reading]) -> String {
         "{name}: {} readings, {held} held, {kinds:?}\n{codes:#?}",
         readings.len()
     )
+}
+
+/// What a facility and a dentist say has its place on their claims.
+#[test]
+fn stays_and_teeth_reach_the_claim() {
+    let claim = |name: &str| {
+        let mut claims = bill(name).claims;
+        serde_json::to_value(claims.remove(0).claim).unwrap()
+    };
+    let check = |claim: &Value, expected: &[(&str, Value)]| {
+        for (pointer, value) in expected {
+            assert_eq!(claim.pointer(pointer), Some(value), "{pointer}");
+        }
+    };
+    let stay = "/kind/institutional";
+    let inpatient = claim("fhir/inpatient");
+    let own = inpatient.pointer(stay).unwrap();
+    check(
+        own,
+        &[
+            ("/admission_type", json!("1")),
+            // From the encounter, in FHIR's own codes.
+            ("/admission_source", json!("5")),
+            ("/patient_status", json!("01")),
+            ("/admission_time", json!("14:30:00")),
+            (
+                "/statement",
+                json!({"from": "2026-11-02", "to": "2026-11-05"}),
+            ),
+            ("/admitting_diagnosis", json!("R079")),
+            ("/drg", json!("247")),
+            ("/principal_procedure/code", json!("4A023N7")),
+            ("/other_procedures/0/code", json!("B211YZZ")),
+        ],
+    );
+    check(
+        &inpatient,
+        &[
+            ("/control_number", json!("ACCT-55012")),
+            ("/place_of_service", json!("11")),
+            ("/diagnoses/0/present_on_admission", json!("Y")),
+            ("/lines/0/procedure", json!("")),
+            ("/lines/0/unit", json!("DA")),
+            ("/lines/0/kind/institutional/revenue_code", json!("0120")),
+        ],
+    );
+    let outpatient = claim("fhir/outpatient");
+    let own = outpatient.pointer(stay).unwrap();
+    check(own, &[("/reasons_for_visit", json!(["M25571"]))]);
+    let oral = claim("fhir/oral");
+    let teeth = json!([{"number": "14", "surfaces": ["M", "O"]}]);
+    check(
+        &oral,
+        &[
+            ("/kind/dental/tooth_statuses/0/tooth", json!("1")),
+            ("/lines/0/kind/dental/teeth", teeth),
+            ("/lines/2/kind/dental/oral_cavity", json!(["10"])),
+        ],
+    );
 }

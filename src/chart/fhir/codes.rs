@@ -24,6 +24,25 @@ const SYSTEMS: &[(&str, &str)] = &[
     ),
     ("urn:oid:2.16.840.1.113883.6.14", code_system::HCPCS),
     ("urn:oid:2.16.840.1.113883.6.285", code_system::HCPCS),
+    ("http://www.ada.org/cdt", code_system::CDT),
+    ("urn:oid:2.16.840.1.113883.6.13", code_system::CDT),
+    (
+        "https://www.cms.gov/Medicare/Medicare-Fee-for-Service-Payment/ProspMedicareFeeSvcPmtGen/HIPPSCodes",
+        code_system::HIPPS,
+    ),
+    ("http://hl7.org/fhir/sid/icd-10-pcs", code_system::ICD10_PCS),
+    (
+        "http://www.cms.gov/Medicare/Coding/ICD10",
+        code_system::ICD10_PCS,
+    ),
+    (
+        "https://www.cms.gov/Medicare/Coding/ICD10",
+        code_system::ICD10_PCS,
+    ),
+    ("urn:oid:2.16.840.1.113883.6.4", code_system::ICD10_PCS),
+    ("http://hl7.org/fhir/sid/icd-9-cm", code_system::ICD9_CM),
+    ("urn:oid:2.16.840.1.113883.6.103", code_system::ICD9_CM),
+    ("urn:oid:2.16.840.1.113883.6.104", code_system::ICD9_PCS),
     ("http://snomed.info/sct", code_system::SNOMED_CT),
     ("urn:oid:2.16.840.1.113883.6.96", code_system::SNOMED_CT),
     ("http://hl7.org/fhir/sid/cvx", code_system::CVX),
@@ -35,7 +54,8 @@ pub(super) const FOR_DIAGNOSIS: &[&str] = &[code_system::ICD10_CM, code_system::
 /// Which of several codings of one service is billed.
 pub(super) const FOR_SERVICE: &[&str] = &[
     code_system::HCPCS,
-    "http://www.ada.org/cdt",
+    code_system::CDT,
+    code_system::HIPPS,
     code_system::CVX,
     code_system::SNOMED_CT,
 ];
@@ -44,7 +64,16 @@ const PLACES_OF_SERVICE: &[&str] = &[
     "http://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set",
     "http://terminology.hl7.org/CodeSystem/ex-serviceplace",
 ];
+/// Of a service that has no code, such as a line of a facility that has its revenue code alone.
+const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
 const TAXONOMY: &str = "http://nucc.org/provider-taxonomy";
+
+impl Coded {
+    /// It says that there is no code.
+    pub(super) fn is_absent(&self) -> bool {
+        self.system == ABSENT
+    }
+}
 
 /// One coding.
 #[derive(Clone, PartialEq, Eq)]

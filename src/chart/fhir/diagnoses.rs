@@ -13,6 +13,9 @@ pub(super) struct Diagnoses {
     pub(super) list: Vec<Diagnosis>,
     /// From the source's sequence to the place in `list`, 1 the first.
     pub(super) numbers: HashMap<u64, usize>,
+    /// Those that a facility says beside what it found: on admission, and with their paths why the patient came.
+    pub(super) admitting: Option<Diagnosis>,
+    pub(super) reasons: Vec<(String, Diagnosis)>,
     /// Every code that says one of them, in any system.
     pub(super) codings: Vec<Coded>,
 }
@@ -23,10 +26,16 @@ struct Found {
     rank: u64,
     path: String,
     code: Coded,
+    on_admission: Option<String>,
 }
 
-/// The diagnoses of a Claim or ExplanationOfBenefit.
-pub(super) fn of_request(draft: &mut Draft, bundle: &Bundle, request: &Node) -> Diagnoses {
+/// The diagnoses of a Claim or ExplanationOfBenefit; `is_facility` where it is a facility's.
+pub(super) fn of_request(
+    draft: &mut Draft,
+    bundle: &Bundle,
+    request: &Node,
+    is_facility: bool,
+) -> Diagnoses {
     draft.mark("/diagnoses", request.at("diagnosis"));
     let mut diagnoses = Diagnoses::default();
     let mut found = Vec::new();
@@ -36,8 +45,20 @@ pub(super) fn of_request(draft: &mut Draft, bundle: &Bundle, request: &Node) -> 
         };
         diagnoses.codings.extend(codes::all(draft, &concept));
         if let Some(code) = codes::best(draft, &concept, codes::FOR_DIAGNOSIS) {
-            let is_principal = codes::has(&entry, "type", &["principal"]);
+            let is = |kind: &str| codes::has(&entry, "type", &[kind]);
+            let is_principal = is("principal");
+            if is_facility && !is_principal && is("admitting") {
+                draft.mark("/stay/admitting_diagnosis", &*concept.path);
+                diagnoses.admitting = Some(diagnosis(code));
+                continue;
+            }
+            if is_facility && !is_principal && is("patientreasonforvisit") {
+                diagnoses.reasons.push((concept.path, diagnosis(code)));
+                continue;
+            }
+            let on_admission = codes::first(draft, &entry, "onAdmission");
             found.push(Found {
+                on_admission: on_admission.filter(|_| is_facility),
                 sequence: draft.number(&entry, "sequence"),
                 rank: u64::from(!is_principal),
                 path: concept.path,
@@ -87,6 +108,7 @@ pub(super) fn of_encounter(draft: &mut Draft, bundle: &Bundle, encounter: &Node)
                 rank,
                 path: concept.path,
                 code,
+                on_admission: None,
             });
         }
     }
@@ -121,7 +143,10 @@ impl Diagnoses {
         for found in found {
             let pointer = format!("/diagnoses/{}", self.list.len());
             draft.mark(&*pointer, &*found.path);
-            self.list.push(diagnosis(found.code));
+            self.list.push(Diagnosis {
+                present_on_admission: found.on_admission,
+                ..diagnosis(found.code)
+            });
             if let Some(sequence) = found.sequence {
                 self.numbers.entry(sequence).or_insert(self.list.len());
             }

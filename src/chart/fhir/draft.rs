@@ -1,7 +1,7 @@
 //! A chart in the making: reads single elements, and keeps what was wrong with them and where they stood. It must
 //! not know what the elements are for.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde_json::Value;
 
 use super::bundle::Node;
@@ -70,6 +70,13 @@ impl Draft {
             self.note(Code::FhirValue, field.path, "expected a date with its day");
         }
         day
+    }
+
+    /// The hour and minute of a moment, in the time zone it is written in; a day alone has none.
+    pub(super) fn time(&mut self, node: &Node, key: &str) -> Option<Time> {
+        let text = node.get(key)?.value.as_str()?;
+        let time = text.split_once('T')?.1.get(..5)?;
+        Time::strptime("%H:%M", time).ok()
     }
 
     /// A decimal number, digit for digit.

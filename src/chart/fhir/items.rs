@@ -6,12 +6,14 @@ use super::bundle::{Bundle, Node};
 use super::codes::{self, Coded};
 use super::diagnoses::Diagnoses;
 use super::draft::{Draft, day};
-use super::encounter;
 use super::team::{Member, Role};
-use crate::chart::{Code, Decimal, Procedure, Providers, UnitKind};
+use super::{DENTAL, INSTITUTIONAL, encounter, teeth};
+use crate::chart::{Code, Decimal, Procedure, Providers, Revenue, UnitKind};
 
 /// What the items of a request have in common.
 pub(super) struct Context<'c, 'a> {
+    /// The chart's word for the type of claim.
+    pub(super) kind: &'c str,
     pub(super) bundle: &'c Bundle<'a>,
     pub(super) diagnoses: &'c Diagnoses,
     pub(super) team: &'c [Member],
@@ -171,11 +173,15 @@ fn line(
         let expected = "expected items without details: each is charged by itself";
         draft.note(Code::FhirValue, item.at("detail"), expected);
     }
-    let mut procedure = encounter::uncharged(code.unwrap_or_else(|| Coded {
-        code: String::new(),
-        system: String::new(),
-        display: None,
-    }));
+    let code = code.filter(|code| !code.is_absent());
+    let mut procedure = code.map_or_else(Procedure::default, encounter::uncharged);
+    if context.kind == INSTITUTIONAL {
+        draft.mark(format!("{pointer}/revenue/code"), item.at("revenue"));
+        procedure.revenue = codes::first(draft, item, "revenue").map(revenue);
+    }
+    if context.kind == DENTAL {
+        procedure.dental = teeth::of_item(draft, item, pointer);
+    }
     for (index, concept) in draft.list(item, "modifier").iter().enumerate() {
         draft.mark(format!("{pointer}/modifiers/{index}"), &*concept.path);
         procedure
@@ -192,13 +198,24 @@ fn line(
     procedure
 }
 
+fn revenue(code: String) -> Revenue {
+    Revenue {
+        code,
+        non_covered: None,
+        service_tax: None,
+        facility_tax: None,
+    }
+}
+
 fn quantity(draft: &mut Draft, item: &Node, procedure: &mut Procedure) {
     if let Some(quantity) = item.get("quantity") {
         procedure.quantity = draft.decimal(&quantity, "value");
         let unit = quantity.str("code").or(quantity.str("unit"));
-        if unit.is_some_and(|unit| ["min", "MJ"].contains(&unit)) {
-            procedure.unit = UnitKind::Minutes;
-        }
+        procedure.unit = match unit {
+            Some("min" | "MJ") => UnitKind::Minutes,
+            Some("d" | "DA") => UnitKind::Days,
+            _ => UnitKind::Units,
+        };
     }
 }
 

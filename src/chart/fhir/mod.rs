@@ -12,7 +12,9 @@ mod encounter;
 mod items;
 mod people;
 mod request;
+mod stay;
 mod team;
+mod teeth;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +24,10 @@ use self::bundle::{Bundle, Node};
 use self::draft::Draft;
 use self::encounter::Asked;
 use super::{Chart, Code, Finding, Reading};
+
+/// The chart's words for types of claim.
+const INSTITUTIONAL: &str = "institutional";
+const DENTAL: &str = "dental";
 
 /// Every chart of a resource or bundle, in its order; `name` is what to call the source.
 pub(super) fn charts(value: &Value, name: &str) -> Vec<Reading> {

@@ -4,8 +4,8 @@
 use super::bundle::{Bundle, Node};
 use super::draft::Draft;
 use super::{
-    adjudication, codes, coverage, diagnoses, encounter, finish, id_of, items, name_of, people,
-    team,
+    DENTAL, INSTITUTIONAL, adjudication, codes, coverage, diagnoses, encounter, finish, id_of,
+    items, name_of, people, stay, team, teeth,
 };
 use crate::chart::{
     Accident, AccidentCause, Authorizations, Chart, Code, Decimal, Encounter, Finding, Providers,
@@ -47,15 +47,30 @@ fn chart(draft: &mut Draft, bundle: &Bundle, node: &Node, source: &str) -> Chart
     let (mut coverages, focal) = coverage::of_request(draft, bundle, node, subject.as_ref());
     let mut providers = Providers::default();
     let members = providers_of(draft, bundle, node, &mut providers);
-    let (visit, encounter) = visit(draft, bundle, node);
+    let (visit, mut encounter) = visit(draft, bundle, node);
     if let Some(visit) = &visit {
         team::of_encounter(draft, bundle, visit, &mut providers);
     }
     let mut authorizations = authorizations(draft, node);
     refer(draft, bundle, node, &mut providers, &mut authorizations);
-    let diagnoses = diagnoses::of_request(draft, bundle, node);
+    let is_facility = kind == INSTITUTIONAL;
+    let mut diagnoses = diagnoses::of_request(draft, bundle, node, is_facility);
+    let stay = is_facility
+        .then(|| stay::of_request(draft, bundle, node, visit.as_ref(), &mut diagnoses))
+        .flatten();
+    for (path, reason) in std::mem::take(&mut diagnoses.reasons) {
+        draft.mark(
+            format!("/encounter/reasons/{}", encounter.reasons.len()),
+            path,
+        );
+        encounter.reasons.push(reason);
+    }
+    let dental = (kind == DENTAL)
+        .then(|| teeth::missing(draft, node))
+        .flatten();
     let total = total(draft, node);
     let context = items::Context {
+        kind: &kind,
         bundle,
         diagnoses: &diagnoses,
         team: &members,
@@ -64,6 +79,16 @@ fn chart(draft: &mut Draft, bundle: &Bundle, node: &Node, source: &str) -> Chart
         total: total.as_ref(),
     };
     let lines = items::lines(draft, &context, node);
+    // Items that say no place are where all others are.
+    let mut places = lines
+        .iter()
+        .filter_map(|line| line.procedure.place_of_service.as_ref());
+    let place = places
+        .next()
+        .filter(|first| places.all(|place| place == *first));
+    if encounter.place_of_service.is_none() {
+        encounter.place_of_service = place.cloned();
+    }
     if node.kind() == "ExplanationOfBenefit" {
         draft.note(Code::FhirAdjudicated, &*node.path, "");
         let decision = adjudication::decision(draft, node, &lines);
@@ -74,27 +99,31 @@ fn chart(draft: &mut Draft, bundle: &Bundle, node: &Node, source: &str) -> Chart
         let expected = "expected the first coverage to be the one that is asked";
         draft.note(Code::FhirValue, node.at("insurance"), expected);
     }
-    Chart {
+    let mut chart = Chart {
         version: SCHEMA_VERSION,
         id,
         kind,
         patient,
         coverages,
         encounter,
+        stay,
+        dental,
         diagnoses: diagnoses.list,
         procedures: lines.into_iter().map(|line| line.procedure).collect(),
         providers,
         authorizations,
         total,
         ..Chart::default()
-    }
+    };
+    stay::numbers(draft, node, &mut chart);
+    chart
 }
 
 /// The chart's word for the type of claim; another type keeps its own.
 fn kind(draft: &mut Draft, node: &Node) -> String {
     draft.mark("/kind", node.at("type"));
     match codes::first(draft, node, "type") {
-        Some(code) if code == "oral" => "dental".into(),
+        Some(code) if code == "oral" => DENTAL.into(),
         Some(code) => code,
         None => {
             draft.note(
@@ -121,7 +150,11 @@ fn providers_of(
         providers.billing = people::employer(draft, bundle, &reference, pointer)
             .or_else(|| people::provider(draft, bundle, &reference, pointer));
     }
-    if let Some(reference) = node.get("facility") {
+    let informed = draft.list(node, "supportingInfo");
+    let mut informed = informed.iter();
+    let named = informed.find(|info| codes::has(info, "category", &["servicefacility"]));
+    let named = named.and_then(|info| info.get("valueReference"));
+    if let Some(reference) = node.get("facility").or(named) {
         let pointer = "/providers/service_facility";
         providers.service_facility = people::provider(draft, bundle, &reference, pointer);
     }

@@ -13,6 +13,9 @@ pub(super) enum Role {
     Ordering,
     Supervising,
     PrimaryCare,
+    Attending,
+    Operating,
+    OtherOperating,
     /// One that no claim for a visit names, such as an assistant.
     Other,
 }
@@ -94,6 +97,12 @@ fn role(entry: &Node, count: usize) -> Role {
         Role::Ordering
     } else if is(&["supervising", "supervisor"]) {
         Role::Supervising
+    } else if is(&["attending"]) {
+        Role::Attending
+    } else if is(&["operating"]) {
+        Role::Operating
+    } else if is(&["otheroperating"]) {
+        Role::OtherOperating
     } else if is(&["pcp"]) {
         Role::PrimaryCare
     } else {
@@ -108,6 +117,9 @@ fn slot(providers: &mut Providers, role: Role) -> Option<(&mut Option<Provider>,
         Role::Ordering => Some((&mut providers.ordering, "ordering")),
         Role::Supervising => Some((&mut providers.supervising, "supervising")),
         Role::PrimaryCare => Some((&mut providers.primary_care, "primary_care")),
+        Role::Attending => Some((&mut providers.attending, "attending")),
+        Role::Operating => Some((&mut providers.operating, "operating")),
+        Role::OtherOperating => Some((&mut providers.other_operating, "other_operating")),
         Role::Other => None,
     }
 }
