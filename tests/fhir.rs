@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use claimgate::chart::{Reading, Severity, read};
 use serde_json::{Value, json};
@@ -127,5 +128,41 @@ fn stays_and_teeth_reach_the_claim() {
             ("/lines/0/kind/dental/teeth", teeth),
             ("/lines/2/kind/dental/oral_cavity", json!(["10"])),
         ],
+    );
+}
+
+/// A folder with a file for each kind of resource gives the claim that one bundle gives.
+#[test]
+fn a_bulk_export_is_translated_as_its_bundle_is() {
+    let text = fs::read("fixtures/charts/fhir/inpatient.json").unwrap();
+    let bundle: Value = serde_json::from_slice(&text).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let export = dir.path().join("export");
+    fs::create_dir(&export).unwrap();
+    for entry in bundle["entry"].as_array().unwrap() {
+        let kind = entry["resource"]["resourceType"].as_str().unwrap();
+        let file = export.join(format!("{kind}.ndjson"));
+        let before = fs::read_to_string(&file).unwrap_or_default();
+        fs::write(&file, format!("{before}{}\n", entry["resource"])).unwrap();
+    }
+    let claims = |from: &str, out: &str| {
+        let out = dir.path().join(out);
+        let output = Command::new(env!("CARGO_BIN_EXE_claimgate"))
+            .args(["translate", from, "--out"])
+            .arg(&out)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+        let file = fs::read_to_string(out.join("sandbox-000000001.837")).unwrap();
+        file[file.find("HL*").unwrap()..file.find("SE*").unwrap()].to_owned()
+    };
+    let joined = claims(export.to_str().unwrap(), "joined");
+    assert_eq!(
+        joined,
+        claims("fixtures/charts/fhir/inpatient.json", "whole")
     );
 }

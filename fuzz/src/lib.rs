@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::sync::LazyLock;
 
 use claimgate::billing::{Biller, Defaults, Submitter, unbill};
-use claimgate::chart::{self, Reading, superbill};
+use claimgate::chart::{self, Export, Reading, superbill};
 use claimgate::check::{Checker, Judgment, Verdict};
 use claimgate::exchange::{
     AnswerNumbers, Copies, Repeated, SubmittedClaims, claim_acknowledgments,
@@ -414,6 +414,9 @@ pub fn native_chart(bytes: &[u8]) {
 /// The same of FHIR: the form is told from the source itself, the seeds differ.
 pub fn fhir_chart(bytes: &[u8]) {
     bill(bytes);
+    let export = Export::new(vec![("fuzz.ndjson".to_owned(), bytes.to_vec())]);
+    let groups = export.groups().count();
+    bill_all(export.read(0..groups));
 }
 
 /// The same of the requests that clients of clearinghouses send.

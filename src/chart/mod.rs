@@ -35,6 +35,7 @@ pub use decimal::Decimal;
 pub use decision::{Adjustment, Decision, InpatientDecision, LineDecision, OutpatientDecision};
 pub use dental::{DentalTreatment, Orthodontics, Tooth, ToothStatus, ToothWork};
 pub use equipment::{Answer, Equipment, EquipmentCertification, Form, Rental};
+pub use fhir::{Export, is_export};
 pub use fields::fields;
 pub use finding::{Code, Finding, Severity};
 pub use hospital::{CodedValue, InpatientProcedure, Occurrence, OccurrenceSpan, Revenue, Stay};

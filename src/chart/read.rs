@@ -112,7 +112,7 @@ pub fn is_by_line(head: &[u8]) -> bool {
 }
 
 /// Without the byte order mark that some editors write.
-fn without_mark(bytes: &[u8]) -> &[u8] {
+pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
@@ -126,7 +126,7 @@ fn has_lines(bytes: &[u8]) -> bool {
         .is_some()
 }
 
-fn not_json(name: &str, text: &[u8]) -> Reading {
+pub(super) fn not_json(name: &str, text: &[u8]) -> Reading {
     let detail = match std::str::from_utf8(text) {
         Err(error) => format!("not UTF-8 from byte {} on", error.valid_up_to() + 1),
         Ok(text) => match serde_json::from_str::<serde::de::IgnoredAny>(text) {

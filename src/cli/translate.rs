@@ -26,6 +26,7 @@ const HELD: &str = "held";
 #[command(after_help = "Examples:
   claimgate translate charts/ --out claims            every chart of a folder
   claimgate translate bundle.json --out claims        a FHIR R4 Bundle
+  claimgate translate export/ --out claims            a FHIR bulk export, its NDJSON files joined
   claimgate translate request.json --out claims       what was posted to professionalclaims/v3 (Optum, Stedi)
   claimgate translate old.837 --out claims            claims that another system made
   claimgate translate bill.csv --mapping ours.toml --out claims    a CSV, a row a service or a visit

@@ -76,26 +76,35 @@ impl<'a> Node<'a> {
 }
 
 /// Every resource of a source by the names it goes by.
+#[derive(Default)]
 pub(super) struct Bundle<'a> {
+    /// What else its references may lead to.
+    around: Option<&'a Bundle<'a>>,
     pub(super) resources: Vec<Node<'a>>,
     urls: HashMap<&'a str, usize>,
     /// `Patient/1`; `None` where two resources are called so.
     names: HashMap<String, Option<usize>>,
+    /// `Patient?identifier=system|value`, likewise.
+    identifiers: HashMap<String, Option<usize>>,
 }
 
 impl<'a> Bundle<'a> {
     pub(super) fn new(value: &'a Value) -> Self {
-        let mut bundle = Self {
-            resources: Vec::new(),
-            urls: HashMap::new(),
-            names: HashMap::new(),
-        };
+        let mut bundle = Self::default();
         let kind = value.get("resourceType").and_then(Value::as_str);
         bundle.add(value, kind.unwrap_or_default().to_owned(), None);
         bundle
     }
 
-    fn add(&mut self, value: &'a Value, path: String, url: Option<&'a str>) {
+    /// An empty one, whose references may lead to resources of another.
+    pub(super) fn within(around: &'a Bundle<'a>) -> Self {
+        Self {
+            around: Some(around),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn add(&mut self, value: &'a Value, path: String, url: Option<&'a str>) {
         let node = Node::resource(value, path, url);
         if node.kind() == "Bundle" {
             let entries = value.get("entry").and_then(Value::as_array);
@@ -121,6 +130,15 @@ impl<'a> Bundle<'a> {
                 .and_modify(|known| *known = None)
                 .or_insert(Some(index));
         }
+        let identifiers = value.get("identifier").and_then(Value::as_array);
+        for identifier in identifiers.into_iter().flatten() {
+            let field = |key| identifier.get(key).and_then(Value::as_str);
+            if let (Some(system), Some(number)) = (field("system"), field("value")) {
+                let name = format!("{}?identifier={system}|{number}", node.kind());
+                let known = self.identifiers.entry(name).or_insert(Some(index));
+                *known = known.filter(|known| *known == index);
+            }
+        }
         self.resources.push(node);
     }
 
@@ -145,6 +163,11 @@ impl<'a> Bundle<'a> {
 
     /// As [`Self::follow`], without a word.
     pub(super) fn find(&self, reference: &Node<'a>) -> Option<Node<'a>> {
+        let own = self.find_own(reference);
+        own.or_else(|| self.around?.find_own(reference))
+    }
+
+    fn find_own(&self, reference: &Node<'a>) -> Option<Node<'a>> {
         let text = reference.str("reference")?;
         if let Some(id) = text.strip_prefix('#') {
             return contained(reference, id);
@@ -152,8 +175,9 @@ impl<'a> Bundle<'a> {
         if let Some(&index) = self.urls.get(text) {
             return Some(self.resources[index].clone());
         }
-        if let Some((kind, identifier)) = text.split_once("?identifier=") {
-            return self.by_identifier(kind, identifier);
+        if text.contains("?identifier=") {
+            let index = (*self.identifiers.get(text)?)?;
+            return Some(self.resources[index].clone());
         }
         let text = text.split("/_history/").next().unwrap_or(text);
         let index = match text.strip_prefix("urn:uuid:") {
@@ -164,20 +188,6 @@ impl<'a> Bundle<'a> {
             None => (*self.names.get(text)?)?,
         };
         Some(self.resources[index].clone())
-    }
-
-    /// The one resource with an identifier (`system|value`).
-    fn by_identifier(&self, kind: &str, identifier: &str) -> Option<Node<'a>> {
-        let (system, number) = identifier.split_once('|')?;
-        let mut hits = self.of_kind(kind).filter(|node| {
-            let identifiers = node.value.get("identifier").and_then(Value::as_array);
-            identifiers.into_iter().flatten().any(|identifier| {
-                let field = |key| identifier.get(key).and_then(Value::as_str);
-                field("value") == Some(number) && field("system") == Some(system)
-            })
-        });
-        let hit = hits.next()?;
-        hits.next().is_none().then(|| hit.clone())
     }
 }
 

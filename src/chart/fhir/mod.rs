@@ -9,6 +9,7 @@ mod coverage;
 mod diagnoses;
 mod draft;
 mod encounter;
+mod export;
 mod items;
 mod people;
 mod request;
@@ -19,6 +20,8 @@ mod teeth;
 mod tests;
 
 use serde_json::Value;
+
+pub use export::{Export, is_export};
 
 use self::bundle::{Bundle, Node};
 use self::draft::Draft;
@@ -35,29 +38,30 @@ pub(super) fn charts(value: &Value, name: &str) -> Vec<Reading> {
         let finding = Finding::new(Code::FhirValue, "resourceType", "expected text");
         return vec![Reading::unreadable(name, finding)];
     };
-    let bundle = Bundle::new(value);
-    let asked: Vec<Asked> = bundle
-        .resources
-        .iter()
-        .filter(|node| is_request(&bundle, node))
-        .map(|request| Asked::new(&bundle, request))
-        .collect();
-    let readings: Vec<Reading> = bundle
-        .resources
-        .iter()
-        .filter_map(|node| match node.kind() {
-            _ if is_request(&bundle, node) => Some(request::reading(&bundle, node, name)),
-            "Encounter" if !encounter::is_billed(&bundle, node, &asked) => {
-                Some(encounter::reading(&bundle, node, name))
-            }
-            _ => None,
-        })
-        .collect();
+    let readings = charts_of(&Bundle::new(value), name);
     if readings.is_empty() {
         let finding = Finding::new(Code::FhirNothing, kind, "");
         return vec![Reading::unreadable(name, finding)];
     }
     readings
+}
+
+/// The charts of what asks for payment, and of encounters that nobody has asked it for.
+fn charts_of(bundle: &Bundle, name: &str) -> Vec<Reading> {
+    let asked: Vec<Asked> = bundle
+        .resources
+        .iter()
+        .filter(|node| is_request(bundle, node))
+        .map(|request| Asked::new(bundle, request))
+        .collect();
+    let reading = |node: &Node| match node.kind() {
+        _ if is_request(bundle, node) => Some(request::reading(bundle, node, name)),
+        "Encounter" if !encounter::is_billed(bundle, node, &asked) => {
+            Some(encounter::reading(bundle, node, name))
+        }
+        _ => None,
+    };
+    bundle.resources.iter().filter_map(reading).collect()
 }
 
 /// A Claim, or an ExplanationOfBenefit whose Claim is not here.

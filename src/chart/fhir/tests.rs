@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::charts;
+use super::{Export, charts, is_export};
 use crate::chart::{Code, Coverage, ProviderName, Reading, Relationship, Sex, TaxId};
 
 /// A visit with a vaccination and a condition, as patient record systems export it.
@@ -398,4 +398,66 @@ fn codes_are_told_by_severity() {
             Code::FhirConditionItem | Code::FhirChargeDerived
         )
     }));
+}
+
+/// The bundle as an export: a file for each kind of resource.
+fn exported(bundle: &Value) -> Vec<(String, Vec<u8>)> {
+    let mut files = std::collections::BTreeMap::<String, String>::new();
+    for entry in bundle["entry"].as_array().unwrap() {
+        let kind = entry["resource"]["resourceType"].as_str().unwrap();
+        let text = files.entry(format!("{kind}.ndjson")).or_default();
+        text.push_str(&format!("{}\n", entry["resource"]));
+    }
+    let bytes = |(name, text): (String, String)| (name, text.into_bytes());
+    files.into_iter().map(bytes).collect()
+}
+
+#[test]
+fn an_export_is_joined_over_its_files() {
+    let mut whole = bundle();
+    whole["entry"][CLAIM]["resource"]["patient"] = json!({"reference": "Patient/p1"});
+    let expected = one(&whole);
+    let mut files = exported(&whole);
+    let export = Export::new(files.clone());
+    assert!(export.nothing().is_none());
+    let groups = export.groups().count();
+    let readings = export.read(0..groups);
+    let [reading] = &readings[..] else {
+        panic!("{} charts", readings.len());
+    };
+    assert!(reading.chart == expected.chart);
+    assert_eq!(reading.findings.len(), expected.findings.len());
+    assert_eq!(
+        reading.origins.resolve("/procedures/0/code"),
+        "Claim.ndjson[1].item[0].productOrService"
+    );
+
+    let claims = files
+        .iter_mut()
+        .find(|(name, _)| name == "Claim.ndjson")
+        .unwrap();
+    claims
+        .1
+        .extend_from_slice(b"{\"resourceType\":\n{\"resourceType\":\"Claim\",\"id\":\"alone\"}\n");
+    assert!(is_export(&claims.1) && !is_export(whole.to_string().as_bytes()));
+    let export = Export::new(files.clone());
+    let told: Vec<String> = export
+        .read(0..export.groups().count())
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {}",
+                one.name,
+                one.findings.first().map_or("", |found| found.code.name())
+            )
+        })
+        .collect();
+    assert_eq!(
+        told[1..],
+        ["Claim.ndjson line 2 ChartSyntax", "alone FhirValue"]
+    );
+
+    files.retain(|(name, _)| !["Claim.ndjson", "Encounter.ndjson"].contains(&&**name));
+    let nothing = Export::new(files).nothing().unwrap();
+    assert_eq!(nothing.findings[0].code, Code::FhirNothing);
 }

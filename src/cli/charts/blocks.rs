@@ -1,7 +1,9 @@
 //! Files of charts a block at a time: NDJSON by so many lines, everything else whole. It must not understand a chart.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use anyhow::Context;
 use indicatif::ProgressBar;
 
 use crate::chart::superbill::{self, Mapping};
-use crate::chart::{self, CHART_BYTES_MAX, Reading};
+use crate::chart::{self, CHART_BYTES_MAX, Export, Reading};
 use crate::cli::output;
 use crate::gateway::Recharted;
 
@@ -17,6 +19,8 @@ use crate::gateway::Recharted;
 const BLOCK_BYTES: usize = 256 * 1024;
 /// What some editors begin a file with.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Patients of a bulk export together, at least.
+const EXPORT_BYTES: usize = 1024 * 1024;
 /// As many claims of interchanges.
 const BLOCK_CLAIMS: usize = 250;
 /// Text that is no NDJSON is read whole, such as a FHIR bundle or an array of charts.
@@ -39,6 +43,10 @@ enum Text {
     Rows(Vec<u8>, Option<Arc<Mapping>>),
     /// Of claims that an interchange held, and how many of its bytes they came from.
     Claims(Vec<Reading>, u64),
+    /// Some patients of a bulk export, and their bytes.
+    Patients(Arc<Export>, Range<usize>, u64),
+    /// An export in which nothing asks for payment.
+    Nothing(Box<Reading>),
     /// A line, or a whole file, that nobody reads.
     TooLarge(String),
 }
@@ -54,6 +62,8 @@ impl Block {
             Text::Rows(bytes, Some(mapping)) => superbill::read(bytes, mapping, &self.name),
             Text::Rows(_, None) => vec![superbill::without_mapping(&self.name)],
             Text::Claims(readings, _) => return Box::new(readings.iter().cloned()),
+            Text::Patients(export, patients, _) => export.read(patients.clone()),
+            Text::Nothing(reading) => vec![(**reading).clone()],
             Text::TooLarge(name) => vec![chart::too_large(name)],
         };
         Box::new(all.into_iter())
@@ -66,15 +76,17 @@ impl Block {
     fn bytes(&self) -> u64 {
         match &self.text {
             Text::Whole(bytes) | Text::Lines(_, bytes) | Text::Rows(bytes, _) => bytes.len() as u64,
-            Text::Claims(_, bytes) => *bytes,
-            Text::TooLarge(_) => 0,
+            Text::Claims(_, bytes) | Text::Patients(_, _, bytes) => *bytes,
+            Text::Nothing(_) | Text::TooLarge(_) => 0,
         }
     }
 }
 
 /// The blocks of files in their order, and a bar over their bytes.
 pub(crate) struct Blocks {
-    files: std::vec::IntoIter<PathBuf>,
+    files: VecDeque<PathBuf>,
+    /// Patients of a bulk export that wait.
+    patients: VecDeque<Block>,
     /// What the columns of superbills mean.
     mapping: Option<Arc<Mapping>>,
     open: Option<Open>,
@@ -89,7 +101,8 @@ impl Blocks {
         let bar = output::byte_bar(bytes);
         bar.set_message("charts");
         Self {
-            files: files.into_iter(),
+            files: files.into(),
+            patients: VecDeque::new(),
             mapping: None,
             open: None,
             bar,
@@ -109,11 +122,66 @@ impl Blocks {
                 self.bar.inc(block.bytes());
                 return Ok(Some(block));
             }
-            let Some(file) = self.files.next() else {
+            if let Some(block) = self.patients.pop_front() {
+                self.bar.inc(block.bytes());
+                return Ok(Some(block));
+            }
+            let Some(file) = self.files.pop_front() else {
                 return Ok(None);
             };
+            if is_export(&file) && self.take_export(&file)? {
+                continue;
+            }
             self.open = Some(Open::new(&file, self.mapping.clone())?);
         }
+    }
+}
+
+impl Blocks {
+    /// Takes the files of a bulk export together, for their resources name each other; `false` where they are more than
+    /// can be: then each line stands for itself.
+    fn take_export(&mut self, first: &Path) -> anyhow::Result<bool> {
+        let beside = |file: &&PathBuf| file.parent() == first.parent() && is_export(file);
+        let others: Vec<PathBuf> = self.files.iter().filter(beside).cloned().collect();
+        let files: Vec<&Path> = std::iter::once(first)
+            .chain(others.iter().map(PathBuf::as_path))
+            .collect();
+        let length = |file: &&Path| std::fs::metadata(file).map_or(0, |own| own.len());
+        if files.iter().map(length).sum::<u64>() > WHOLE_BYTES_MAX as u64 {
+            return Ok(false);
+        }
+        let mut texts = Vec::new();
+        for file in files {
+            let text = std::fs::read(file).with_context(|| cannot_read(file))?;
+            texts.push((name_of(file), text));
+        }
+        self.files.retain(|file| !others.contains(file));
+        let export = Arc::new(Export::new(texts));
+        let block = |text| Block {
+            source: match others.is_empty() {
+                true => first.display().to_string(),
+                false => first.parent().unwrap_or(first).display().to_string(),
+            },
+            name: name_of(first),
+            text,
+        };
+        if let Some(nothing) = export.nothing() {
+            self.patients
+                .push_back(block(Text::Nothing(Box::new(nothing))));
+            return Ok(true);
+        }
+        let (mut begin, mut bytes) = (0, 0);
+        let lengths: Vec<usize> = export.groups().collect();
+        for (index, length) in lengths.iter().enumerate() {
+            bytes += length;
+            if bytes >= EXPORT_BYTES || index + 1 == lengths.len() {
+                let patients = begin..index + 1;
+                let text = Text::Patients(export.clone(), patients, bytes as u64);
+                self.patients.push_back(block(text));
+                (begin, bytes) = (index + 1, 0);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -152,11 +220,7 @@ impl Open {
         };
         Ok(Self {
             source: file.display().to_string(),
-            name: file
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
+            name: name_of(file),
             bytes,
             rest: Vec::new(),
             ended: false,
@@ -292,6 +356,23 @@ impl Open {
             }
         }
     }
+}
+
+fn name_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Whether a file has a FHIR resource a line. What cannot be read is told when it is opened.
+fn is_export(file: &Path) -> bool {
+    let by_line = ["ndjson", "jsonl"];
+    let extension = file.extension().and_then(|extension| extension.to_str());
+    if extension.is_none_or(|own| !by_line.contains(&own)) {
+        return false;
+    }
+    let mut head = Vec::new();
+    let read = File::open(file).map(|file| file.take(BLOCK_BYTES as u64).read_to_end(&mut head));
+    read.is_ok_and(|read| read.is_ok()) && chart::is_export(&head)
 }
 
 /// Whether a file begins as an interchange does.
