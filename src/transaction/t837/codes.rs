@@ -202,8 +202,10 @@ pub(super) const LINE_DATES: &[Slot<ServiceLine, Date>] = &[
     value!("198", dental dental_mut, treatment_end),
 ];
 
-/// REF of loop 2400.
+/// REF of loop 2400, in the order of the professional and the dental guide; any order is right, and some receivers want
+/// the guide's.
 pub(super) const LINE_NUMBERS: &[Slot<ServiceLine, str>] = &[
+    number!("G3", dental dental_mut, predetermination_number),
     number!("9B", detail.supplement.repriced_line),
     number!("9D", detail.supplement.adjusted_repriced_line),
     number!("G1", prior_authorization),
@@ -219,10 +221,9 @@ pub(super) const LINE_NUMBERS: &[Slot<ServiceLine, str>] = &[
     number!("X4", clia),
     number!("F4", detail.supplement.referring_clia),
     number!("BT", detail.supplement.immunization_batch),
-    number!("9F", detail.supplement.referral),
-    number!("G3", dental dental_mut, predetermination_number),
     number!("9A", dental dental_mut, repriced_claim),
     number!("9C", dental dental_mut, adjusted_repriced_claim),
+    number!("9F", detail.supplement.referral),
 ];
 
 /// REF01 of a line's numbers that may come again, and from another payer.
