@@ -20,8 +20,8 @@ use super::{Common, FINDINGS, output, steps};
 A chart that was taken before is not billed again. A send of which nobody knows whether it arrived stays `unknown`:
 it is never sent again blindly.")]
 pub(crate) struct SubmitArgs {
-    /// Charts: native JSON, NDJSON, FHIR R4, claim requests of Optum's and Stedi's APIs, or CSV superbills with --mapping;
-    /// files, folders, or `-` for standard input.
+    /// Charts: native JSON, NDJSON, FHIR R4, claim requests of Optum's and Stedi's APIs, CSV superbills with --mapping, or
+    /// 837 interchanges of another system; files, folders (without their interchanges), or `-` for standard input.
     #[arg(value_name = "CHART")]
     charts: Vec<PathBuf>,
     #[command(flatten)]
