@@ -1,6 +1,7 @@
 //! Billed charts wait here until enough of them go to one trading partner, and reports until all charts before theirs are
 //! decided. It must not write: it says what is to be written, the same however many threads there are.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Report;
 use crate::billing::Billed;
-use crate::chart::{Code, Finding};
+use crate::chart::{Code, Finding, Reading};
 use crate::claim::Claim;
 use crate::cli::charts::Block;
 use crate::gateway::Setup;
@@ -90,11 +91,13 @@ impl<'s> Gathered<'s> {
         billed: Vec<Billed>,
     ) -> anyhow::Result<Vec<Batch<'s>>> {
         let mut batches = Vec::new();
+        // Read once more, and only once, where a chart of the block is told of what is known.
+        let readings = LazyCell::new(|| block.read());
         for (index, mut billed) in billed.into_iter().enumerate() {
             let is_new = |id: &String| self.seen.insert(digest(id));
             let is_new = billed.chart_id.as_ref().is_none_or(is_new);
             if is_new {
-                self.tell_known(block, index, &mut billed);
+                self.tell_known(|| readings.get(index), &mut billed);
             }
             let mut report = Report::new(&billed, &block.source);
             if !is_new {
@@ -127,12 +130,16 @@ impl<'s> Gathered<'s> {
     }
 
     /// Tells of services and numbers that an earlier chart has, and remembers those of this one.
-    fn tell_known(&mut self, block: &Block, index: usize, billed: &mut Billed) {
+    fn tell_known<'r>(
+        &mut self,
+        reading: impl FnOnce() -> Option<&'r Reading>,
+        billed: &mut Billed,
+    ) {
         let known = |fingerprint: u64| self.services.contains(&fingerprint);
         let is_taken = |number: &str| self.given_numbers.contains(&digest(number));
         if (billed.fingerprints().any(known) || billed.given_numbers().any(is_taken))
-            // It is read once more for where its parts stood.
-            && let Some(reading) = block.readings().nth(index)
+            // Asked for where its parts stood.
+            && let Some(reading) = reading()
         {
             billed.tell_billed_before(&reading.origins, |fingerprint| {
                 known(fingerprint).then(|| "in this run".to_owned())
