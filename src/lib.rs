@@ -45,7 +45,7 @@
 //! | kind of finding | on an interchange: a line in `check/finding.rs` and its wire code in `check/wire_code.rs`, where a claim is rejected for it a line in `exchange/data/claim_status.tsv`; on a chart: a line in `chart/finding.rs` |
 //! | chart field | its record in `chart/` and its place in `billing/`, taken through `billing/fields.rs`, and back in `billing/unbill/`; a chart in `fixtures/charts/<kind>/` and its line in `findings.tsv`; drawn in `tests/random_charts/` |
 //! | edit of charts | one file in `billing/scrub/`, a line in its list, its code in `chart/finding.rs`, and `fixtures/scrub/<Name>/{accepted,rejected}.json` |
-//! | form of charts | a folder in `chart/` that gives a [`chart::Reading`], recognised in `chart/read.rs`; charts in `fixtures/charts/<form>/` |
+//! | form of charts | a folder in `chart/` that gives a [`chart::Reading`], recognised in `chart/read.rs` (claims that were made elsewhere come through `gateway/recharted.rs`); charts in `fixtures/charts/<form>/` |
 //! | name that a practice system gives a column | a word in `chart/superbill/guess.rs` |
 //! | field of a clearinghouse's request | a line of its table in `chart/clearinghouse/`: their name, our place, how one becomes the other |
 //! | command | one file in `cli/` and a line in its `mod.rs` |

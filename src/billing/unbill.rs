@@ -10,8 +10,11 @@ mod stay;
 
 use self::circumstances::{attachment, certifications, pricing};
 use self::left::{Left, decimal, money, texts};
-use crate::chart::{self, Chart, Consent, Note, Origins, Reading, Submission};
-use crate::claim::{Accident, Claim, ClaimDates, ClaimDetail, ClaimKind, Dental, Supplement};
+use crate::chart::{self, Chart, Consent, Note, Origins, Reading, Submission, code_system};
+use crate::claim::{
+    Accident, Claim, ClaimDates, ClaimDetail, ClaimKind, Dental, Diagnosis, DiagnosisSystem, Phi,
+    Supplement,
+};
 
 /// The chart of a claim. The parts that it leaves behind are findings by the claim's fields.
 ///
@@ -76,7 +79,7 @@ fn chart(left: &mut Left, claim: Claim) -> Chart {
         kind: kind.name().to_owned(),
         patient,
         coverages,
-        diagnoses: diagnoses.into_iter().map(stay::diagnosis).collect(),
+        diagnoses: diagnoses.into_iter().map(diagnosis).collect(),
         submission: Submission {
             patient_control_number: Some(control_number).filter(|number| !number.is_empty()),
             frequency,
@@ -126,6 +129,23 @@ fn chart(left: &mut Left, claim: Claim) -> Chart {
         }
     }
     chart
+}
+
+fn diagnosis(coded: Diagnosis) -> chart::Diagnosis {
+    let Diagnosis {
+        code,
+        system,
+        present_on_admission,
+    } = coded;
+    let system = match system {
+        DiagnosisSystem::Icd10 => code_system::ICD10_CM,
+        DiagnosisSystem::Icd9 => code_system::ICD9_CM,
+        DiagnosisSystem::Snodent => code_system::SNODENT,
+    };
+    chart::Diagnosis {
+        present_on_admission: present_on_admission.map(Phi::into_inner),
+        ..chart::Diagnosis::new(code.into_inner(), system)
+    }
 }
 
 /// REF of loop 2300.

@@ -48,7 +48,7 @@ pub use procedure::{
     Drug, Measurement, Procedure, ProcedureDates, ProcedureNumbers, PurchasedService, Supply,
     UnitKind,
 };
-pub use read::{CHART_BYTES_MAX, is_by_line, read, read_lines, too_large};
+pub use read::{CHART_BYTES_MAX, is_by_line, read, read_lines, too_large, without_mark};
 pub use reading::{Origins, Reading};
 
 /// `Debug` that shows only what a record is: charts reach logs and panics as names of types.

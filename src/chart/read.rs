@@ -112,7 +112,7 @@ pub fn is_by_line(head: &[u8]) -> bool {
 }
 
 /// Without the byte order mark that some editors write.
-pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 

@@ -84,13 +84,13 @@ impl<R> Recharted<R> {
     fn chart_of(&mut self, read: ReadClaim) -> Reading {
         self.found = true;
         let mut reading = unbill(read.claim);
-        reading.findings.extend(read.unreadable.iter().map(unread));
         if std::mem::take(&mut self.broken) {
-            // Lines may be missing, and nobody would see.
+            // Lines may be missing, and nobody would see; what else it lacks says nothing.
             let detail = "a part of this claim is lost";
             let finding = Finding::new(Code::InterchangeBroken, "", detail);
-            reading.findings.push(finding);
+            return Reading::unreadable(reading.name, finding);
         }
+        reading.findings.extend(read.unreadable.iter().map(unread));
         reading
     }
 }

@@ -1,28 +1,11 @@
 //! What only a facility's claim says, as a chart's stay. It must not know the lines.
 
+use super::diagnosis;
 use super::left::{Left, money};
 use crate::chart::{self, Chart, code_system};
 use crate::claim::{
-    CodedValue, Diagnosis, DiagnosisSystem, InpatientProcedure, Institutional, Occurrence,
-    OccurrenceSpan, Phi, ProcedureSystem,
+    CodedValue, InpatientProcedure, Institutional, Occurrence, OccurrenceSpan, ProcedureSystem,
 };
-
-pub(super) fn diagnosis(coded: Diagnosis) -> chart::Diagnosis {
-    let Diagnosis {
-        code,
-        system,
-        present_on_admission,
-    } = coded;
-    let system = match system {
-        DiagnosisSystem::Icd10 => code_system::ICD10_CM,
-        DiagnosisSystem::Icd9 => code_system::ICD9_CM,
-        DiagnosisSystem::Snodent => code_system::SNODENT,
-    };
-    chart::Diagnosis {
-        present_on_admission: present_on_admission.map(Phi::into_inner),
-        ..chart::Diagnosis::new(code.into_inner(), system)
-    }
-}
 
 pub(super) fn stay(left: &mut Left, chart: &mut Chart, facility: String, own: Institutional) {
     let Institutional {

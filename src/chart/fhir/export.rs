@@ -25,7 +25,8 @@ pub struct Export {
     shared: Vec<Line>,
     /// Patients by their ids: one may be subscriber to another's plan.
     patients: HashMap<String, Line>,
-    read: OnceLock<Vec<(Value, String)>>,
+    /// Those, once they are read.
+    shared_read: OnceLock<Vec<(Value, String)>>,
     /// Whether something could be billed.
     asks: bool,
 }
@@ -84,7 +85,7 @@ impl Export {
             groups: Vec::new(),
             shared: Vec::new(),
             patients: HashMap::new(),
-            read: OnceLock::new(),
+            shared_read: OnceLock::new(),
             asks: false,
         };
         let mut known = HashMap::new();
@@ -153,7 +154,7 @@ impl Export {
 
     /// Every chart of some groups.
     pub fn read(&self, groups: Range<usize>) -> Vec<Reading> {
-        let shared = self.read.get_or_init(|| {
+        let shared = self.shared_read.get_or_init(|| {
             let lines = self.shared.iter();
             lines.filter_map(|line| self.resource(line).ok()).collect()
         });

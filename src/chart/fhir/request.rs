@@ -115,7 +115,7 @@ fn chart(draft: &mut Draft, bundle: &Bundle, node: &Node, source: &str) -> Chart
         total,
         ..Chart::default()
     };
-    stay::numbers(draft, node, &mut chart);
+    numbers(draft, node, &mut chart);
     chart
 }
 
@@ -250,6 +250,32 @@ fn authorizations(draft: &mut Draft, node: &Node) -> Authorizations {
         prior_authorization: first.map(|(number, _)| number),
         ..Authorizations::default()
     }
+}
+
+/// Numbers that a bill is known by, wherever they stand among the supporting information.
+fn numbers(draft: &mut Draft, request: &Node, chart: &mut Chart) {
+    /// A longer one is no number that a payer returns.
+    const ACCOUNT_MAX: usize = 20;
+    for info in draft.list(request, "supportingInfo") {
+        let is = |wanted: &str| codes::has(&info, "category", &[wanted]);
+        let (place, pointer) = if is("patientaccountnumber") {
+            (
+                &mut chart.submission.patient_control_number,
+                "/submission/patient_control_number",
+            )
+        } else if is("medicalrecordnumber") {
+            (
+                &mut chart.authorizations.medical_record,
+                "/authorizations/medical_record",
+            )
+        } else {
+            continue;
+        };
+        draft.mark(pointer, info.at("valueString"));
+        *place = draft.text(&info, "valueString");
+    }
+    let account = &mut chart.submission.patient_control_number;
+    account.take_if(|number| number.len() > ACCOUNT_MAX);
 }
 
 /// The referral: who asked, and its number.

@@ -5,7 +5,7 @@ use super::bundle::{Bundle, Node};
 use super::codes;
 use super::diagnoses::Diagnoses;
 use super::draft::Draft;
-use crate::chart::{Chart, InpatientProcedure, Stay, code_system};
+use crate::chart::{InpatientProcedure, Stay, code_system};
 
 /// Patient status (NUBC) by FHIR's discharge dispositions, where one means the other.
 const DISCHARGED: &[(&str, &str)] = &[
@@ -158,30 +158,4 @@ fn procedures(draft: &mut Draft, bundle: &Bundle, request: &Node) -> Vec<Inpatie
             one
         });
     marked.collect()
-}
-
-/// Numbers that a bill is known by, wherever they stand among the supporting information.
-pub(super) fn numbers(draft: &mut Draft, request: &Node, chart: &mut Chart) {
-    /// A longer one is no number that a payer returns.
-    const ACCOUNT_MAX: usize = 20;
-    for info in draft.list(request, "supportingInfo") {
-        let is = |wanted: &str| codes::has(&info, "category", &[wanted]);
-        let (place, pointer) = if is("patientaccountnumber") {
-            (
-                &mut chart.submission.patient_control_number,
-                "/submission/patient_control_number",
-            )
-        } else if is("medicalrecordnumber") {
-            (
-                &mut chart.authorizations.medical_record,
-                "/authorizations/medical_record",
-            )
-        } else {
-            continue;
-        };
-        draft.mark(pointer, info.at("valueString"));
-        *place = draft.text(&info, "valueString");
-    }
-    let account = &mut chart.submission.patient_control_number;
-    account.take_if(|number| number.len() > ACCOUNT_MAX);
 }

@@ -2,6 +2,7 @@
 
 use encoding_rs::WINDOWS_1252;
 
+use crate::chart::read::without_mark;
 use crate::chart::{Code, Finding};
 
 /// What may stand between cells.
@@ -24,7 +25,7 @@ pub(super) struct Row {
 impl Table {
     /// Reads UTF-8, or what is none as Windows-1252. Rows without anything, and the header said again, are passed over.
     pub(super) fn read(bytes: &[u8], delimiter: Option<u8>) -> Result<Self, Finding> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let bytes = without_mark(bytes);
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.into(),
             Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,

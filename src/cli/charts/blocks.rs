@@ -17,8 +17,6 @@ use crate::gateway::Recharted;
 
 /// A block of lines is about so long: some hundred charts.
 const BLOCK_BYTES: usize = 256 * 1024;
-/// What some editors begin a file with.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Patients of a bulk export together, at least.
 const EXPORT_BYTES: usize = 1024 * 1024;
 /// As many claims of interchanges.
@@ -254,9 +252,8 @@ impl Open {
             return Ok(None);
         }
         if self.line.is_none() && has_claims(&self.rest) {
-            let mark = self.rest.starts_with(BYTE_ORDER_MARK);
-            self.rest
-                .drain(..if mark { BYTE_ORDER_MARK.len() } else { 0 });
+            let mark = self.rest.len() - chart::without_mark(&self.rest).len();
+            self.rest.drain(..mark);
             let begin = io::Cursor::new(std::mem::take(&mut self.rest));
             let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
             let whole: Box<dyn Read> = Box::new(begin.chain(rest));
@@ -377,7 +374,7 @@ fn is_export(file: &Path) -> bool {
 
 /// Whether a file begins as an interchange does.
 fn has_claims(head: &[u8]) -> bool {
-    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+    let head = chart::without_mark(head);
     head.trim_ascii_start().starts_with(b"ISA")
 }
 
