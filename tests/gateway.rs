@@ -362,6 +362,7 @@ async fn what_is_offered_again_changes_nothing() {
                 payload_id: index.to_string(),
                 payload_type: answer.payload_type.clone(),
                 bytes: answer.bytes.clone(),
+                cursor: None,
             });
         }
     };

@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::batch::{self, Candidate};
 use super::{Gateway, GatewayError, Result, clock, digest, fault};
 use crate::exchange::submission::{Event, Next, State};
-use crate::payer::{Route, TradingPartner};
+use crate::payer::TradingPartner;
 use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission};
 use crate::transaction::t837;
-use crate::transport::{Outgoing, SendError, Transport};
+use crate::transport::{Kind, Outgoing, SendError, Transport};
 use crate::x12;
 
 /// ISA has 106 bytes and GS less than 150.
@@ -143,7 +143,9 @@ impl Gateway {
                     match error {
                         SendError::Uncertain { .. } => done.unknown += 1,
                         SendError::Refused { .. } => done.refused += 1,
-                        SendError::NotSent { .. } => done.waiting += 1,
+                        SendError::NotSent { .. } | SendError::LoginRefused { .. } => {
+                            done.waiting += 1;
+                        }
                     }
                     let problem = format!("{}: {error}", partner.id);
                     if !done.problems.contains(&problem) {
@@ -165,7 +167,7 @@ impl Gateway {
         let bytes = self.store.payload(due.id).await?;
         let outgoing = Outgoing {
             payload_id: due.payload_id,
-            payload_type: payload_type(partner, &bytes),
+            kind: kind(partner, &bytes),
             time: clock::now(),
             bytes,
         };
@@ -177,7 +179,9 @@ impl Gateway {
         let sent = transport.submit(&outgoing).await.map(drop);
         let event = match sent.clone() {
             Ok(()) => Event::Sent,
-            Err(SendError::NotSent { reason }) => Event::NotSent { reason },
+            Err(SendError::NotSent { reason } | SendError::LoginRefused { reason }) => {
+                Event::NotSent { reason }
+            }
             Err(SendError::Uncertain { reason }) => Event::Uncertain { reason },
             Err(SendError::Refused { code, message }) => Event::Refused { code, message },
         };
@@ -205,46 +209,36 @@ impl std::ops::AddAssign for Sent {
 }
 
 /// By the guide that the group names (GS08), which stands in the first bytes.
-fn payload_type(partner: &TradingPartner, interchange: &[u8]) -> String {
-    let Some(Route::CoreSoap(route)) = &partner.route else {
-        return String::new();
-    };
-    let types = &route.payload_types;
-    let mut payload_type = &types.professional_claims;
+fn kind(partner: &TradingPartner, interchange: &[u8]) -> Kind {
+    let mut kind = Kind::ProfessionalClaims;
     let head = &interchange[..interchange.len().min(HEAD_BYTES)];
     x12::read_all(head, |item| {
         if let x12::Item::Segment(segment) = item
             && segment.is("GS")
         {
-            payload_type = match segment.text(8) {
-                guide if guide == partner.envelope.institutional_guide => {
-                    &types.institutional_claims
-                }
-                guide if guide == partner.envelope.dental_guide => &types.dental_claims,
-                _ => &types.professional_claims,
+            kind = match segment.text(8) {
+                guide if guide == partner.envelope.institutional_guide => Kind::InstitutionalClaims,
+                guide if guide == partner.envelope.dental_guide => Kind::DentalClaims,
+                _ => Kind::ProfessionalClaims,
             };
         }
     });
-    payload_type.clone()
+    kind
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payer::CoreSoapRoute;
 
     #[test]
-    fn the_payload_type_is_that_of_the_guide() {
+    fn the_kind_is_that_of_the_guide() {
         let partner = include_str!("../../config/payers/sandbox.toml");
-        let mut partner: TradingPartner = toml::from_str(partner).unwrap();
-        let route = CoreSoapRoute::new("https://payer.example/", "US", "THEM");
-        let types = route.payload_types.clone();
-        partner.route = Some(Route::CoreSoap(route));
+        let partner: TradingPartner = toml::from_str(partner).unwrap();
         let stay = include_bytes!("../../fixtures/005010X223A2/accepted/stay-and-infusion.edi");
         let crown = include_bytes!("../../fixtures/005010X224A2/accepted/crown-and-braces.edi");
         let visit = include_bytes!("../../fixtures/005010X222A1/accepted/office-visits.edi");
-        assert_eq!(payload_type(&partner, stay), types.institutional_claims);
-        assert_eq!(payload_type(&partner, crown), types.dental_claims);
-        assert_eq!(payload_type(&partner, visit), types.professional_claims);
+        assert_eq!(kind(&partner, stay), Kind::InstitutionalClaims);
+        assert_eq!(kind(&partner, crown), Kind::DentalClaims);
+        assert_eq!(kind(&partner, visit), Kind::ProfessionalClaims);
     }
 }

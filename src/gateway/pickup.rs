@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Gateway, Result, clock, digest};
-use crate::payer::{Route, TradingPartner};
+use crate::payer::TradingPartner;
 use crate::store::NewReceived;
 use crate::transport::{PickUp, Queue, Transport};
 
@@ -56,7 +56,7 @@ impl Gateway {
         let Some(transport) = self.transports.get(&partner.id) else {
             return Ok(());
         };
-        for queue in [Queue::Acknowledgments, Queue::Results] {
+        for queue in transport.queues() {
             self.drain(partner, transport, queue, done).await?;
         }
         Ok(())
@@ -73,9 +73,9 @@ impl Gateway {
         for _ in 0..PAYLOADS_MAX {
             let ask = PickUp {
                 queue,
-                payload_type: request_type(partner, queue),
                 payload_id: Uuid::new_v4(),
                 time: clock::now(),
+                after: None,
             };
             let incoming = match transport.pick_up(&ask).await {
                 Ok(Some(incoming)) => incoming,
@@ -95,6 +95,7 @@ impl Gateway {
                 queue: match queue {
                     Queue::Acknowledgments => "acknowledgments",
                     Queue::Results => "results",
+                    Queue::Remittances => "remittances",
                 },
                 payload_type: &incoming.payload_type,
                 name: &incoming.payload_id,
@@ -126,17 +127,5 @@ impl Gateway {
             at: now,
         };
         Ok(self.store.keep(&new).await?.1)
-    }
-}
-
-fn request_type(partner: &TradingPartner, queue: Queue) -> String {
-    match (&partner.route, queue) {
-        (Some(Route::CoreSoap(route)), Queue::Acknowledgments) => {
-            route.payload_types.acknowledgment_request.clone()
-        }
-        (Some(Route::CoreSoap(route)), Queue::Results) => {
-            route.payload_types.results_request.clone()
-        }
-        _ => String::new(),
     }
 }

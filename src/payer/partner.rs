@@ -141,8 +141,12 @@ pub struct PayloadTypes {
     pub professional_claims: String,
     pub institutional_claims: String,
     pub dental_claims: String,
+    /// Our 999 to what was picked up.
+    pub acknowledgment: String,
+    /// What the queues are asked for by; one that is empty is not asked for.
     pub acknowledgment_request: String,
     pub results_request: String,
+    /// Some hand out 835 only by `X12_005010_Request_Batch_Results_835` (State Farm).
     pub remittance_request: String,
 }
 
@@ -208,9 +212,10 @@ impl Default for PayloadTypes {
             professional_claims: "X12_837_Request_005010X222A1".into(),
             institutional_claims: "X12_837_Request_005010X223A1_2".into(),
             dental_claims: "X12_837_Request_005010X224A1_2".into(),
+            acknowledgment: "X12_999_SubmissionRequest_005010X231A1".into(),
             acknowledgment_request: "X12_999_RetrievalRequest_005010X231A1".into(),
             results_request: "X12_005010_Request_BatchResultsMixed".into(),
-            remittance_request: "X12_005010_Request_Batch_Results_835".into(),
+            remittance_request: String::new(),
         }
     }
 }

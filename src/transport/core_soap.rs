@@ -14,8 +14,8 @@ use super::core_envelope::{
     read_response, write_request,
 };
 use super::tls::{self, Broken, ClientTls};
-use super::{Incoming, Outgoing, PickUp, PickUpError, Queue, Receipt, SendError, SetupError};
-use crate::payer::CoreSoapRoute;
+use super::{Incoming, Kind, Outgoing, PickUp, PickUpError, Queue, Receipt, SendError, SetupError};
+use crate::payer::{CoreSoapRoute, PayloadTypes};
 
 /// Of a partner's words in a message of ours.
 const WORDS_MAX: usize = 200;
@@ -28,6 +28,7 @@ pub struct CoreSoap {
     endpoint: Url,
     sender_id: String,
     receiver_id: String,
+    payload_types: PayloadTypes,
     login: Option<Login>,
     tls: ClientTls,
     client: Client,
@@ -38,6 +39,7 @@ pub struct CoreSoap {
 enum Trouble {
     /// The partner's application has not seen the request.
     NotSent(String),
+    LoginRefused(String),
     /// There is no whole answer.
     Lost(String),
     /// There is an answer and it cannot be used.
@@ -83,6 +85,7 @@ impl CoreSoap {
             endpoint,
             sender_id: route.sender_id.clone(),
             receiver_id: route.receiver_id.clone(),
+            payload_types: route.payload_types.clone(),
             login,
             tls,
             client,
@@ -107,9 +110,10 @@ impl CoreSoap {
     pub(super) async fn pick_up(&self, ask: &PickUp) -> Result<Option<Incoming>, PickUpError> {
         let operation = match ask.queue {
             Queue::Acknowledgments => Operation::BatchSubmissionAckRetrieval,
-            Queue::Results => Operation::BatchResultsRetrieval,
+            Queue::Results | Queue::Remittances => Operation::BatchResultsRetrieval,
         };
-        let request = self.request(operation, &ask.payload_type, ask.payload_id, ask.time);
+        let payload_type = self.asked_for_by(ask.queue);
+        let request = self.request(operation, payload_type, ask.payload_id, ask.time);
         let envelope = match self.exchange(&request, ask.time).await {
             Ok((envelope, _)) => envelope,
             Err(Trouble::Refused(outcome)) if means_nothing_yet(&outcome.code) => return Ok(None),
@@ -133,7 +137,23 @@ impl CoreSoap {
             payload_id: envelope.metadata.payload_id,
             payload_type: envelope.metadata.payload_type,
             bytes,
+            cursor: None,
         }))
+    }
+
+    pub(super) fn queues(&self) -> Vec<Queue> {
+        let mut queues = vec![Queue::Acknowledgments, Queue::Results, Queue::Remittances];
+        queues.retain(|queue| !self.asked_for_by(*queue).is_empty());
+        queues
+    }
+
+    fn asked_for_by(&self, queue: Queue) -> &str {
+        let types = &self.payload_types;
+        match queue {
+            Queue::Acknowledgments => &types.acknowledgment_request,
+            Queue::Results => &types.results_request,
+            Queue::Remittances => &types.remittance_request,
+        }
     }
 
     /// CORE knows only an answer of ours; without one there is nothing to say.
@@ -147,10 +167,16 @@ impl CoreSoap {
     }
 
     fn outgoing(&self, operation: Operation, outgoing: &Outgoing) -> Envelope {
-        let (kind, id) = (&outgoing.payload_type, outgoing.payload_id);
+        let types = &self.payload_types;
+        let payload_type = match outgoing.kind {
+            Kind::ProfessionalClaims => &types.professional_claims,
+            Kind::InstitutionalClaims => &types.institutional_claims,
+            Kind::DentalClaims => &types.dental_claims,
+            Kind::Acknowledgment => &types.acknowledgment,
+        };
         Envelope {
             payload: Some(Payload::new(outgoing.bytes.clone())),
-            ..self.request(operation, kind, id, outgoing.time)
+            ..self.request(operation, payload_type, outgoing.payload_id, outgoing.time)
         }
     }
 
@@ -280,7 +306,7 @@ impl Answer {
         match read_response(operation, self.content_type.as_deref(), &self.body) {
             Ok(Reply::Fault(fault)) => Err(faulted(fault)),
             Ok(Reply::Response(envelope)) => match &envelope.outcome {
-                Some(outcome) if !outcome.is_success() => Err(Trouble::Refused(outcome.clone())),
+                Some(outcome) if !outcome.is_success() => Err(turned_away(outcome.clone())),
                 _ if status.is_success() => Ok(envelope),
                 _ => Err(Trouble::Lost(format!(
                     "the partner answered Success with HTTP {}",
@@ -323,14 +349,21 @@ fn faulted(fault: Fault) -> Trouble {
     }
 }
 
+/// An ErrorCode of its own words. That for a wrong login is spelt `UnAuthorized` by the rule.
+fn turned_away(outcome: Outcome) -> Trouble {
+    match outcome.code.eq_ignore_ascii_case("UnAuthorized") {
+        true => Trouble::LoginRefused(format!("{}: {}", outcome.code, outcome.message)),
+        false => Trouble::Refused(outcome),
+    }
+}
+
 fn failed(status: StatusCode) -> Trouble {
     let number = status.as_u16();
     match number {
         429 => Trouble::NotSent("the partner asks to send more slowly (HTTP 429)".into()),
-        401 | 403 => refused(
-            status,
-            "check user name, password and client certificate with the partner",
-        ),
+        401 | 403 => Trouble::LoginRefused(format!(
+            "HTTP {number}: check user name, password and client certificate with the partner"
+        )),
         404 => refused(status, "nothing is at this address: check [route] endpoint"),
         413 => refused(
             status,
@@ -366,7 +399,8 @@ impl Trouble {
     fn without_quotations(self, payload: Option<&Payload>) -> Self {
         let clean = |text: String| cleaned(&text, payload.map(Payload::unverified));
         match self {
-            Self::NotSent(reason) => Self::NotSent(reason),
+            Self::NotSent(_) => self,
+            Self::LoginRefused(reason) => Self::LoginRefused(clean(reason)),
             Self::Lost(reason) => Self::Lost(clean(reason)),
             Self::Unreadable(reason) => Self::Unreadable(reason),
             Self::Refused(outcome) => Self::Refused(Outcome {
@@ -419,6 +453,7 @@ impl From<Trouble> for SendError {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::NotSent(reason) => Self::NotSent { reason },
+            Trouble::LoginRefused(reason) => Self::LoginRefused { reason },
             Trouble::Lost(reason) | Trouble::Unreadable(reason) => Self::Uncertain { reason },
             Trouble::Refused(Outcome { code, message }) => Self::Refused { code, message },
         }
@@ -429,6 +464,7 @@ impl From<Trouble> for PickUpError {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::NotSent(reason) | Trouble::Lost(reason) => Self::Failed { reason },
+            Trouble::LoginRefused(reason) => Self::LoginRefused { reason },
             Trouble::Unreadable(reason) => Self::Damaged { reason },
             Trouble::Refused(Outcome { code, message }) => Self::Refused { code, message },
         }

@@ -60,8 +60,9 @@ impl Folder {
                     return Ok(Some(Incoming {
                         queue: ask.queue,
                         payload_id: name,
-                        payload_type: ask.payload_type.clone(),
+                        payload_type: String::new(),
                         bytes,
+                        cursor: None,
                     }));
                 }
                 Ok(Found::Unfinished) => {}

@@ -33,9 +33,19 @@ pub enum Transport {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
     pub payload_id: Uuid,
-    pub payload_type: String,
+    pub kind: Kind,
     pub time: Timestamp,
     pub bytes: Vec<u8>,
+}
+
+/// What a payload is, which decides how a partner calls it and where it takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    ProfessionalClaims,
+    InstitutionalClaims,
+    DentalClaims,
+    /// Our 999 to what the partner sent.
+    Acknowledgment,
 }
 
 /// The partner has the payload: what it said of it.
@@ -52,17 +62,20 @@ pub struct Receipt {
 pub enum Queue {
     /// TA1 and 999 (and whatever else the partner puts there) of what we submitted.
     Acknowledgments,
-    /// 277CA, 835 and other results.
+    /// 277CA and other results; for most partners also 835.
     Results,
+    /// 835, where a partner is asked for them by a word of their own.
+    Remittances,
 }
 
 /// What to ask the partner for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PickUp {
     pub queue: Queue,
-    pub payload_type: String,
     pub payload_id: Uuid,
     pub time: Timestamp,
+    /// [`Incoming::cursor`] of the last payload that is stored here; `None` where there is none yet.
+    pub after: Option<String>,
 }
 
 /// One payload from the partner. The same one may come again: the caller recognises it by its content.
@@ -73,13 +86,17 @@ pub struct Incoming {
     pub payload_id: String,
     pub payload_type: String,
     pub bytes: Vec<u8>,
+    /// Where a partner keeps a list that is read on: the place of this payload in it.
+    pub cursor: Option<String>,
 }
 
-/// Why a payload has no receipt. The three differ in what may be done next.
+/// Why a payload has no receipt. They differ in what may be done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendError {
     /// Certainly not processed: it may be sent again.
     NotSent { reason: String },
+    /// The partner does not let us in, so it was not processed. Tried again and again, it would lock us out.
+    LoginRefused { reason: String },
     /// It may or may not have been processed: never sent again blindly.
     Uncertain { reason: String },
     /// The partner understood the request and refused it.
@@ -91,6 +108,10 @@ pub enum SendError {
 pub enum PickUpError {
     /// The partner was not reached or did not answer in time.
     Failed {
+        reason: String,
+    },
+    /// The partner does not let us in.
+    LoginRefused {
         reason: String,
     },
     /// Something came and is not whole or not what it says it is; none of it may be used.
@@ -113,6 +134,16 @@ impl Transport {
         match route {
             Route::CoreSoap(route) => CoreSoap::open(route).map(Self::CoreSoap),
             Route::Folder(route) => Ok(Self::Folder(Folder::new(route))),
+        }
+    }
+
+    /// The queues that the partner is asked for.
+    pub fn queues(&self) -> Vec<Queue> {
+        match self {
+            Self::CoreSoap(transport) => transport.queues(),
+            // One place holds everything.
+            Self::Folder(_) => vec![Queue::Results],
+            Self::Memory(_) => vec![Queue::Acknowledgments, Queue::Results],
         }
     }
 
@@ -152,7 +183,7 @@ impl fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outgoing")
             .field("payload_id", &self.payload_id)
-            .field("payload_type", &self.payload_type)
+            .field("kind", &self.kind)
             .field("time", &self.time)
             .field("length", &self.bytes.len())
             .finish()
@@ -183,6 +214,9 @@ impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotSent { reason } => write!(f, "not sent: {reason}"),
+            Self::LoginRefused { reason } => {
+                write!(f, "not sent: the partner does not let us in: {reason}")
+            }
             Self::Uncertain { reason } => write!(
                 f,
                 "it is not known whether the partner has it: {reason}; \
@@ -197,6 +231,7 @@ impl fmt::Display for PickUpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed { reason } => write!(f, "nothing picked up: {reason}"),
+            Self::LoginRefused { reason } => write!(f, "the partner does not let us in: {reason}"),
             Self::Damaged { reason } => write!(f, "what came cannot be used: {reason}"),
             Self::Refused { code, message } => write!(f, "the partner refused: {code}: {message}"),
         }

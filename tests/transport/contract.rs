@@ -147,6 +147,7 @@ async fn memory_keeps_the_contract() {
                 payload_id: name.into(),
                 payload_type: "X12_835".into(),
                 bytes: bytes.into(),
+                cursor: None,
             });
         }
 
@@ -262,6 +263,7 @@ async fn a_folder_that_is_not_there_is_told() {
         payload_id: "../../etc/passwd".into(),
         payload_type: String::new(),
         bytes: Vec::new(),
+        cursor: None,
     };
     let error = transport.acknowledge(&stranger, None).await.unwrap_err();
     assert!(error.to_string().contains("no file name"), "{error}");

@@ -26,6 +26,7 @@ fn told<T>(result: Result<T, SendError>) -> (&'static str, String) {
     match result {
         Ok(_) => ("sent", String::new()),
         Err(SendError::NotSent { reason }) => ("not sent", reason),
+        Err(SendError::LoginRefused { reason }) => ("not let in", reason),
         Err(SendError::Uncertain { reason }) => ("uncertain", reason),
         Err(SendError::Refused { code, message }) => ("refused", format!("{code}: {message}")),
     }
@@ -45,7 +46,7 @@ async fn a_submission_is_judged_by_how_it_fails() {
         ),
         (Manner::HangUpUnread, "uncertain", "the connection broke", 0),
         (Manner::Html(200), "uncertain", "XML", 0),
-        (Manner::Html(403), "refused", "check user name", 0),
+        (Manner::Html(403), "not let in", "check user name", 0),
         (Manner::Html(404), "refused", "check [route] endpoint", 0),
         (Manner::Html(413), "refused", "too large for the partner", 0),
         (Manner::Html(429), "not sent", "more slowly", 0),
@@ -63,6 +64,7 @@ async fn a_submission_is_judged_by_how_it_fails() {
             "PayloadTypeIllegal: not this one",
             0,
         ),
+        (refusal("UnAuthorized", "who?"), "not let in", "who?", 0),
         (
             fault("Sender"),
             "refused",
@@ -103,7 +105,7 @@ async fn nothing_is_lost_by_a_pick_up_that_fails() {
         (fault("Receiver"), "picked up: the partner's server failed"),
         (
             refusal("UnAuthorized", "who?"),
-            "refused: UnAuthorized: who?",
+            "does not let us in: UnAuthorized: who?",
         ),
     ] {
         for queue in [Queue::Acknowledgments, Queue::Results] {

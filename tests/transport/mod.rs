@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use claimgate::payer::{CoreSoapRoute, Route};
 use claimgate::sandbox::{Answer, Credentials, Insurer, Manner, Manners, Server};
-use claimgate::transport::{Outgoing, PickUp, Queue, SendError, Transport};
+use claimgate::transport::{Kind, Outgoing, PickUp, Queue, SendError, Transport};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -107,7 +107,7 @@ impl Setting {
         let mut desk = self.desk.lock().unwrap();
         match queue {
             Queue::Acknowledgments => desk.acknowledgments.push_back(answer),
-            Queue::Results => desk.results.push_back(answer),
+            Queue::Results | Queue::Remittances => desk.results.push_back(answer),
         }
     }
 }
@@ -115,7 +115,7 @@ impl Setting {
 fn outgoing() -> Outgoing {
     Outgoing {
         payload_id: Uuid::new_v4(),
-        payload_type: CLAIMS.into(),
+        kind: Kind::ProfessionalClaims,
         time: Timestamp::now(),
         bytes: PAYLOAD.into(),
     }
@@ -124,9 +124,9 @@ fn outgoing() -> Outgoing {
 fn ask(queue: Queue) -> PickUp {
     PickUp {
         queue,
-        payload_type: "X12_005010_Request_BatchResultsMixed".into(),
         payload_id: Uuid::new_v4(),
         time: Timestamp::now(),
+        after: None,
     }
 }
 
