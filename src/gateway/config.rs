@@ -202,22 +202,23 @@ fn read_partner(file: &Path) -> Result<TradingPartner, ConfigError> {
         }
     }
     let base = file.parent().unwrap_or(Path::new(""));
-    match &mut partner.route {
-        Some(Route::CoreSoap(route)) => {
-            let tls = &mut route.tls;
-            for path in [
-                &mut tls.authorities,
-                &mut tls.client_certificate,
-                &mut tls.client_key,
-            ] {
-                *path = path.take().map(|path| base.join(path));
+    for route in &mut partner.routes {
+        match route {
+            Route::CoreSoap(route) => {
+                let tls = &mut route.tls;
+                for path in [
+                    &mut tls.authorities,
+                    &mut tls.client_certificate,
+                    &mut tls.client_key,
+                ] {
+                    *path = path.take().map(|path| base.join(path));
+                }
+            }
+            Route::Folder(route) => {
+                route.outgoing = base.join(&route.outgoing);
+                route.incoming = base.join(&route.incoming);
             }
         }
-        Some(Route::Folder(route)) => {
-            route.outgoing = base.join(&route.outgoing);
-            route.incoming = base.join(&route.incoming);
-        }
-        None => {}
     }
     partner.overlay = read_overlay(&file.with_extension("overlay"))?;
     Ok(partner)

@@ -47,14 +47,14 @@ struct Work<'g> {
 
 impl Gateway {
     /// Understands the oldest payload that is not understood yet; `None` where there is none.
-    pub async fn ingest_one(&self, now: Timestamp) -> Result<Option<Ingested>> {
+    pub async fn ingest_one(&self) -> Result<Option<Ingested>> {
         let Some(received) = self.store.first_new().await? else {
             return Ok(None);
         };
         let mut work = Work {
             gateway: self,
             received: &received,
-            now,
+            now: self.clock.now(),
             source: format!("received {}", received.id),
             items: Vec::new(),
             done: Ingested {
@@ -72,9 +72,9 @@ impl Gateway {
     }
 
     /// Understands everything that is not understood yet.
-    pub async fn ingest(&self, now: Timestamp) -> Result<Ingested> {
+    pub async fn ingest(&self) -> Result<Ingested> {
         let mut all = Ingested::default();
-        while let Some(one) = self.ingest_one(now).await? {
+        while let Some(one) = self.ingest_one().await? {
             all += one;
         }
         Ok(all)

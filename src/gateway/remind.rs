@@ -19,7 +19,8 @@ const SECONDS_A_DAY: i64 = 86_400;
 
 impl Gateway {
     /// Makes the worklist anew. Gives the number of its entries.
-    pub async fn remind(&self, now: Timestamp) -> Result<usize> {
+    pub async fn remind(&self) -> Result<usize> {
+        let now = self.clock.now();
         let today = clock::local(now).date();
         let mut items = self.held_charts().await?;
         items.extend(self.claims_not_taken().await?);
@@ -112,7 +113,7 @@ impl Gateway {
             Unknown => Some((
                 WorkKind::Unknown,
                 format!("Nobody can say whether the partner has the interchange: {reason}."),
-                "Ask the partner whether it has the interchange of this control number; it is not sent again by itself.",
+                "Ask the partner whether it has the interchange of this control number, then `claimgate settle`; it is not sent again by itself.",
             )),
             Rejected => Some((
                 WorkKind::Undelivered,
@@ -120,19 +121,19 @@ impl Gateway {
                     "The partner turned the interchange away: {}.",
                     in_words(reason)
                 ),
-                "Correct the partner's file or ask the partner, then bill its charts anew.",
+                "Correct the partner's file or ask the partner, then `claimgate settle … --again`: its claims go in another interchange.",
             )),
-            Queued if !self.transports.contains_key(&one.partner) => Some((
+            Queued if self.doors.of(&one.partner).is_empty() => Some((
                 WorkKind::Undelivered,
                 "Claims wait for a partner that has no route.".into(),
                 "Add a [route] to the partner's file.",
             )),
-            Queued if one.submission.next(now, &partner?.deadlines) == Next::Person => Some((
+            Queued if one.next(now, &partner?.deadlines) == Next::Person => Some((
                 WorkKind::Undelivered,
                 format!("Every attempt to reach the partner failed: {reason}."),
-                "Try `claimgate payers test`, and ask the partner.",
+                "Try `claimgate payers test`, and ask the partner, then `claimgate settle … --again`.",
             )),
-            Sent => match one.submission.next(now, &partner?.deadlines) {
+            Sent => match one.next(now, &partner?.deadlines) {
                 Next::Overdue(_) => Some((
                     WorkKind::Overdue,
                     "The partner has the interchange and has not acknowledged it (TA1, 999)."

@@ -1,11 +1,14 @@
 //! One `config/payers/<id>.toml` as types. Unknown keys are refused; every key but the ids has a default.
 
+use std::fmt;
 use std::path::PathBuf;
 
-use crate::guide::rule::Rule;
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Filing, Profile};
+use crate::guide::rule::Rule;
 
 /// A payer or clearinghouse that interchanges are exchanged with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,9 +35,9 @@ pub struct TradingPartner {
     pub filing: Filing,
     #[serde(default)]
     pub scrub: Profile,
-    /// Absent: claims can be translated for this payer but not sent.
-    #[serde(default)]
-    pub route: Option<Route>,
+    /// In the order in which they are tried. Empty: claims can be translated for this payer but not sent.
+    #[serde(default, rename = "route", deserialize_with = "one_or_several")]
+    pub routes: Vec<Route>,
     /// What its companion guides ask for beyond the guides: `<id>.overlay` beside the partner's file.
     #[serde(skip)]
     pub overlay: &'static [Rule],
@@ -168,6 +171,30 @@ pub struct FolderRoute {
     pub incoming: PathBuf,
 }
 
+impl TradingPartner {
+    /// The routes with what people call them: their kind, and a number where there are two of it.
+    pub fn named_routes(&self) -> impl Iterator<Item = (String, &Route)> {
+        self.routes.iter().enumerate().map(|(index, route)| {
+            let kind = route.kind();
+            let before = &self.routes[..index];
+            match before.iter().filter(|one| one.kind() == kind).count() {
+                0 => (kind.to_owned(), route),
+                count => (format!("{kind}-{}", count + 1), route),
+            }
+        })
+    }
+}
+
+impl Route {
+    /// As it is written in the partner's file.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::CoreSoap(_) => "core_soap",
+            Self::Folder(_) => "folder",
+        }
+    }
+}
+
 impl CoreSoapRoute {
     /// A route with every other key at its default.
     pub fn new(endpoint: &str, sender_id: &str, receiver_id: &str) -> Self {
@@ -218,6 +245,30 @@ impl Default for PayloadTypes {
             remittance_request: String::new(),
         }
     }
+}
+
+/// `[route]` or several `[[route]]`.
+fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Route>, D::Error> {
+    struct Routes;
+
+    impl<'de> Visitor<'de> for Routes {
+        type Value = Vec<Route>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("[route] or [[route]]")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, routes: A) -> Result<Self::Value, A::Error> {
+            Deserialize::deserialize(SeqAccessDeserializer::new(routes))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, route: A) -> Result<Self::Value, A::Error> {
+            Ok(vec![Deserialize::deserialize(MapAccessDeserializer::new(
+                route,
+            ))?])
+        }
+    }
+    deserializer.deserialize_any(Routes)
 }
 
 fn commercial() -> String {

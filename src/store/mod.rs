@@ -8,6 +8,7 @@ mod charts;
 mod error;
 mod money;
 mod received;
+mod routes;
 mod submissions;
 mod views;
 mod worklist;

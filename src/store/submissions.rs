@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::charts::add_claim_events;
 use super::{Result, Store, StoreError, documents, from_json, moment, to_json};
 use crate::claim::Money;
-use crate::exchange::submission::{Event, State, Submission};
+use crate::exchange::submission::{Event, Next, Spread, State, Submission};
 use crate::exchange::{claim, control_number};
+use crate::payer::Deadlines;
 use crate::transaction::t837::ClaimPosition;
 
 /// An interchange that is to go to a partner.
@@ -43,6 +44,14 @@ pub struct StoredSubmission {
     pub control_number: u32,
     pub payload_id: Uuid,
     pub submission: Submission,
+}
+
+impl StoredSubmission {
+    /// What to do with it now. Its payload id spreads its waits.
+    pub fn next(&self, now: Timestamp, deadlines: &Deadlines) -> Next {
+        let spread = Spread(self.payload_id.as_bytes()[0]);
+        self.submission.next(now, deadlines, spread)
+    }
 }
 
 impl Store {
@@ -106,17 +115,18 @@ impl Store {
         Ok(id)
     }
 
-    /// Begins an attempt, unless somebody else did or it is not to be sent. Nothing may leave before this is `true`.
-    pub async fn start(&self, id: i64, at: Timestamp) -> Result<bool> {
+    /// Begins an attempt, unless somebody else did or it is not to be sent. Nothing may leave before this says the
+    /// number of the attempt, by which [`Self::record`] ends it.
+    pub async fn start(&self, id: i64, route: &str, at: Timestamp) -> Result<Option<i64>> {
         let mut transaction = self.write().await?;
         let state: String = sqlx::query_scalar("SELECT state FROM submission WHERE id = ?")
             .bind(id)
             .fetch_one(&mut *transaction)
             .await?;
         if state != State::Queued.name() {
-            return Ok(false);
+            return Ok(None);
         }
-        let attempts: i64 =
+        let attempt: i64 =
             sqlx::query_scalar("SELECT count(*) FROM submission_event WHERE submission = ?")
                 .bind(id)
                 .fetch_one(&mut *transaction)
@@ -125,18 +135,24 @@ impl Store {
             &mut transaction,
             id,
             at,
-            &Event::Started,
-            &attempts.to_string(),
+            &Event::Started {
+                route: route.to_owned(),
+            },
+            &attempt.to_string(),
         )
         .await?;
         transaction.commit().await?;
-        Ok(true)
+        Ok(Some(attempt))
     }
 
-    /// Adds what happened to an attempt.
-    pub async fn record(&self, id: i64, at: Timestamp, event: &Event) -> Result<()> {
+    /// Adds how an attempt ended.
+    pub async fn record(&self, id: i64, attempt: i64, at: Timestamp, event: &Event) -> Result<()> {
+        self.add(id, at, event, &format!("end of {attempt}")).await
+    }
+
+    async fn add(&self, id: i64, at: Timestamp, event: &Event, source: &str) -> Result<()> {
         let mut transaction = self.write().await?;
-        add_event(&mut transaction, id, at, event, &at.to_string()).await?;
+        add_event(&mut transaction, id, at, event, source).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -145,7 +161,8 @@ impl Store {
         let unfinished = self.submissions_in(State::Sending).await?;
         for one in &unfinished {
             let reason = "claimgate stopped while sending".to_owned();
-            self.record(one.id, at, &Event::Uncertain { reason })
+            let source = format!("interruption at {at}");
+            self.add(one.id, at, &Event::Uncertain { reason }, &source)
                 .await?;
         }
         Ok(unfinished.len())
@@ -243,6 +260,16 @@ impl Store {
         rows.iter()
             .map(|row| Ok((row.get(0), from_json(row.get(1))?)))
             .collect()
+    }
+
+    /// Claims of a submission of which nothing is known but what is known of it as a whole.
+    pub async fn claims_left(&self, id: i64) -> Result<Vec<String>> {
+        let query = "SELECT control_number FROM claim WHERE submission = ? AND state = ? ORDER BY control_number";
+        Ok(sqlx::query_scalar(query)
+            .bind(id)
+            .bind(claim::State::Submitted.name())
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     /// The charges of the claims of a submission of which nothing is known but what is known of it as a whole.

@@ -109,11 +109,11 @@ async fn send(store: &Store) {
         claims: vec![placed("PCN1"), placed("PCN2")],
     };
     let id = store.queue(&new, at(1)).await.unwrap();
-    assert!(store.start(id, at(2)).await.unwrap());
+    let attempt = store.start(id, "core_soap", at(2)).await.unwrap().unwrap();
     let uncertain = submission::Event::Uncertain {
         reason: "the reply was cut".into(),
     };
-    store.record(id, at(3), &uncertain).await.unwrap();
+    store.record(id, attempt, at(3), &uncertain).await.unwrap();
     let accepted = claim::Event::Accepted {
         status: "A2:20".into(),
         payer_claim_number: Some("ICN77".into()),
