@@ -184,7 +184,7 @@ async fn answered() -> ((Gateway, tempfile::TempDir), Vec<Vec<u8>>) {
         .await
         .expect("a store");
     let memory = Memory::new();
-    gateway.set_transport("sandbox", Transport::Memory(memory.clone()));
+    gateway.set_transports("sandbox", [("memory", Transport::memory(memory.clone()))]);
     let readings: Vec<Reading> = (0..CHARTS).map(|one| practice::reading(one, DAY)).collect();
     let now = clock::now();
     gateway.take(&readings, "bench").await.expect("a store");

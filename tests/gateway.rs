@@ -30,7 +30,7 @@ impl Desk {
         setup.partners[0].limits.sets_per_interchange = 2;
         let mut gateway = Gateway::open(setup, directory.path()).await.unwrap();
         let memory = Memory::new();
-        gateway.set_transport("sandbox", Transport::Memory(memory.clone()));
+        gateway.set_transports("sandbox", [("memory", Transport::memory(memory.clone()))]);
         Self {
             gateway,
             memory,
@@ -228,9 +228,9 @@ impl Routes {
         let (first, second) = (Memory::new(), Memory::new());
         gateway.set_transports(
             "sandbox",
-            vec![
-                ("first".into(), Transport::Memory(first.clone())),
-                ("second".into(), Transport::Memory(second.clone())),
+            [
+                ("first", Transport::memory(first.clone())),
+                ("second", Transport::memory(second.clone())),
             ],
         );
         Self {

@@ -22,57 +22,62 @@ pub(super) struct Door {
 
 /// Every partner's doors. A partner without a route has none.
 #[derive(Debug, Default)]
-pub(super) struct Doors(BTreeMap<String, Vec<Door>>);
+pub(super) struct Doors {
+    of: BTreeMap<String, Vec<Door>>,
+    /// What the store remembers of routes, by partner and name.
+    remembered: BTreeMap<(String, String), RouteHealth>,
+}
 
 impl Doors {
-    pub(super) fn open(partners: &[TradingPartner]) -> Result<Self> {
-        let mut doors = Self::default();
+    pub(super) fn open(
+        partners: &[TradingPartner],
+        remembered: BTreeMap<(String, String), RouteHealth>,
+    ) -> Result<Self> {
+        let mut doors = Self {
+            of: BTreeMap::new(),
+            remembered,
+        };
         for partner in partners {
             for (name, route) in partner.named_routes() {
                 let transport = Transport::open(route).map_err(|error| GatewayError::Route {
                     partner: partner.id.clone(),
                     error,
                 })?;
-                doors.add(&partner.id, Door::new(name, transport));
+                doors.add(&partner.id, name, transport);
             }
         }
         Ok(doors)
     }
 
-    fn add(&mut self, partner: &str, door: Door) {
-        self.0.entry(partner.to_owned()).or_default().push(door);
+    fn add(&mut self, partner: &str, name: String, transport: Transport) {
+        let key = (partner.to_owned(), name.clone());
+        let health = self.remembered.get(&key).cloned().unwrap_or_default();
+        self.of.entry(partner.to_owned()).or_default().push(Door {
+            name,
+            transport,
+            health: Mutex::new(health),
+        });
     }
 
     /// Takes the place of all that the partner has.
-    pub(super) fn set(&mut self, partner: &str, transports: Vec<(String, Transport)>) {
-        self.0.remove(partner);
+    pub(super) fn set(
+        &mut self,
+        partner: &str,
+        transports: impl IntoIterator<Item = (&'static str, Transport)>,
+    ) {
+        self.of.remove(partner);
         for (name, transport) in transports {
-            self.add(partner, Door::new(name, transport));
+            self.add(partner, name.to_owned(), transport);
         }
     }
 
     /// In the order in which they are tried.
     pub(super) fn of(&self, partner: &str) -> &[Door] {
-        self.0.get(partner).map_or(&[], Vec::as_slice)
-    }
-
-    /// What the store remembers of them.
-    pub(super) fn recall(&self, partner: &str, name: &str, health: RouteHealth) {
-        if let Some(door) = self.of(partner).iter().find(|door| door.name == name) {
-            *door.health() = health;
-        }
+        self.of.get(partner).map_or(&[], Vec::as_slice)
     }
 }
 
 impl Door {
-    fn new(name: String, transport: Transport) -> Self {
-        Self {
-            name,
-            transport,
-            health: Mutex::default(),
-        }
-    }
-
     fn health(&self) -> MutexGuard<'_, RouteHealth> {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }

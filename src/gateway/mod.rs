@@ -8,7 +8,6 @@ pub mod batch;
 pub mod clock;
 mod config;
 mod doors;
-mod fault;
 mod ingest;
 mod intake;
 mod outbox;
@@ -84,10 +83,7 @@ impl Gateway {
     /// The same with another clock.
     pub async fn open_with(setup: Setup, data: &Path, clock: Clock) -> Result<Self> {
         let store = Store::open(data).await?;
-        let doors = Doors::open(&setup.partners)?;
-        for (partner, route, health) in store.route_health().await? {
-            doors.recall(&partner, &route, health);
-        }
+        let doors = Doors::open(&setup.partners, store.route_health().await?)?;
         store.interrupt_unfinished(clock.now()).await?;
         Ok(Self {
             store: Arc::new(store),
@@ -97,13 +93,12 @@ impl Gateway {
         })
     }
 
-    /// A way to a partner other than those in its file, for tests.
-    pub fn set_transport(&mut self, partner: &str, transport: Transport) {
-        self.set_transports(partner, vec![("memory".into(), transport)]);
-    }
-
-    /// Named ways to a partner in their order, likewise.
-    pub fn set_transports(&mut self, partner: &str, transports: Vec<(String, Transport)>) {
+    /// Named ways to a partner in their order, in place of those in its file: for tests.
+    pub fn set_transports(
+        &mut self,
+        partner: &str,
+        transports: impl IntoIterator<Item = (&'static str, Transport)>,
+    ) {
         self.doors.set(partner, transports);
     }
 

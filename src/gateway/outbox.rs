@@ -5,11 +5,11 @@ use uuid::Uuid;
 
 use super::batch::{self, Candidate};
 use super::doors::Door;
-use super::{Gateway, GatewayError, Result, clock, digest, fault};
+use super::{Gateway, GatewayError, Result, clock, digest};
 use crate::exchange::health::{Availability, Use, Went};
 use crate::exchange::submission::{Event, Next, State};
 use crate::payer::TradingPartner;
-use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission};
+use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission, fault};
 use crate::transaction::t837;
 use crate::transport::{Kind, Outgoing, SendError};
 use crate::x12;
@@ -112,9 +112,9 @@ impl Gateway {
             digest: digest(&written.bytes),
             claims: placed.collect(),
         };
-        fault::point("before-queue");
+        fault::point("before-queue").await;
         self.store.queue(&new, now).await?;
-        fault::point("after-queue");
+        fault::point("after-queue").await;
         Ok(new.claims.len())
     }
 
@@ -180,12 +180,12 @@ impl Gateway {
             time: self.clock.now(),
             bytes,
         };
-        fault::point("before-start");
+        fault::point("before-start").await;
         let started = self.store.start(due.id, &door.name, outgoing.time).await?;
         let Some(attempt) = started else {
             return Ok(None);
         };
-        fault::point("after-start");
+        fault::point("after-start").await;
         let sent = door.transport.submit(&outgoing).await.map(drop);
         let event = match sent.clone() {
             Ok(()) => Event::Sent,
@@ -195,10 +195,10 @@ impl Gateway {
             Err(SendError::Uncertain { reason }) => Event::Uncertain { reason },
             Err(SendError::Refused { code, message }) => Event::Refused { code, message },
         };
-        fault::point("after-send");
+        fault::point("after-send").await;
         let ended = self.clock.now();
         self.store.record(due.id, attempt, ended, &event).await?;
-        fault::point("after-record");
+        fault::point("after-record").await;
         let went = sent.as_ref().map_or_else(Went::from, |()| Went::Answered);
         self.note(&partner.id, door, Use::Sending, went).await?;
         Ok(Some(sent))

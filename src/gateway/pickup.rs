@@ -8,7 +8,7 @@ use super::doors::Door;
 use super::{Gateway, Result, digest};
 use crate::exchange::health::{Availability, Use, Went};
 use crate::payer::TradingPartner;
-use crate::store::NewReceived;
+use crate::store::{NewReceived, fault};
 use crate::transport::{PickUp, Queue};
 
 /// Payloads taken from one queue in one run; the rest comes with the next.
@@ -87,7 +87,9 @@ impl Gateway {
                 time: self.clock.now(),
                 after: None,
             };
+            fault::point("before-pick-up").await;
             let found = door.transport.pick_up(&ask).await;
+            fault::point("after-pick-up").await;
             let went = found.as_ref().map_or_else(Went::from, |_| Went::Answered);
             self.note(&partner.id, door, Use::Fetching, went).await?;
             let incoming = match found {
@@ -117,7 +119,10 @@ impl Gateway {
                 at: ask.time,
             };
             let (_, is_new) = self.store.keep(&new).await?;
-            if let Err(error) = door.transport.acknowledge(&incoming, None).await {
+            fault::point("before-acknowledge").await;
+            let told = door.transport.acknowledge(&incoming, None).await;
+            fault::point("after-acknowledge").await;
+            if let Err(error) = told {
                 done.problems.push(format!("{}: {error}", partner.id));
             }
             match is_new {

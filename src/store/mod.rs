@@ -6,6 +6,7 @@
 mod accounts;
 mod charts;
 mod error;
+pub mod fault;
 mod money;
 mod received;
 mod routes;
@@ -122,6 +123,7 @@ impl Store {
 
     /// A transaction that writes: it takes its turn at once instead of failing half way.
     async fn write(&self) -> Result<Transaction<'_, Sqlite>> {
+        fault::point("write").await;
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 }

@@ -11,13 +11,14 @@ mod mime;
 pub mod tls;
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use core_soap::CoreSoap;
 pub use folder::Folder;
-pub use memory::Memory;
+pub use memory::{Memory, Partner};
 
 use crate::payer::Route;
 
@@ -26,7 +27,7 @@ use crate::payer::Route;
 pub enum Transport {
     CoreSoap(CoreSoap),
     Folder(Folder),
-    Memory(Memory),
+    Memory(Arc<dyn Partner>),
 }
 
 /// One payload to send. `payload_id` must be drawn and stored before the send, so that a doubt can be settled.
@@ -135,6 +136,11 @@ impl Transport {
             Route::CoreSoap(route) => CoreSoap::open(route).map(Self::CoreSoap),
             Route::Folder(route) => Ok(Self::Folder(Folder::new(route))),
         }
+    }
+
+    /// A partner that a test plays.
+    pub fn memory(partner: impl Partner + 'static) -> Self {
+        Self::Memory(Arc::new(partner))
     }
 
     /// The queues that the partner is asked for.
