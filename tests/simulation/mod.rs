@@ -7,6 +7,7 @@
 mod insurer;
 mod world;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -62,7 +63,8 @@ fn simulate(seed: u64) -> (Tally, Result<(), String>) {
         .build()
         .unwrap();
     let mut world = World::new(seed);
-    let ended = runtime.block_on(world.run());
+    let run = AssertUnwindSafe(|| runtime.block_on(world.run()));
+    let ended = catch_unwind(run).unwrap_or_else(|_| Err("it panicked, as told above".into()));
     if number("SIMULATION_SEEDS", SEEDS) == 1 {
         println!("{}", world.story.join("\n"));
     }

@@ -217,9 +217,11 @@ impl World {
             };
             let gateway = self.gateway().await;
             let settled = gateway.settle(PARTNER, one.control_number, settlement);
-            let settled = settled.await.unwrap().unwrap();
-            self.story
-                .push(format!("{}: {settlement:?}: {settled}", one.control_number));
+            let settled = settled.await.unwrap();
+            self.story.push(format!(
+                "{}: {settlement:?}: {settled:?}",
+                one.control_number
+            ));
         }
         let gateway = self.gateway().await;
         let partner = gateway.setup.partner(PARTNER).unwrap();
