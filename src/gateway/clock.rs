@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// Tells jobs the time: the machine's, or in tests one that they move.
@@ -35,6 +35,13 @@ impl fmt::Debug for Clock {
 /// This moment.
 pub fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// When a local day begins.
+pub fn beginning(day: Date) -> Timestamp {
+    let zone = TimeZone::system();
+    zone.to_timestamp(day.at(0, 0, 0, 0))
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// A moment as the local date and time that an envelope carries (ISA09 and ISA10 have no zone).

@@ -13,7 +13,7 @@ use crate::billing::{self, Biller, Defaults};
 use crate::guide::public::{PublicTable, PublicTables};
 use crate::guide::rule::Rule;
 use crate::guide::{Overlay, library};
-use crate::payer::{Route, TradingPartner};
+use crate::payer::{Deadlines, Route, TradingPartner};
 
 const SANDBOX: &str = include_str!("../../config/payers/sandbox.toml");
 /// A configuration larger than this is some other file.
@@ -151,6 +151,13 @@ impl Setup {
 
     pub fn partner(&self, id: &str) -> Option<&TradingPartner> {
         self.partners.iter().find(|partner| partner.id == id)
+    }
+
+    /// Those of a partner; of one that has no file any more the usual ones.
+    pub fn deadlines(&self, partner: &str) -> Deadlines {
+        self.partner(partner)
+            .map(|one| one.deadlines)
+            .unwrap_or_default()
     }
 }
 

@@ -39,6 +39,7 @@ pub use settle::{NotSettled, Settled, Settlement};
 use doors::{Door, Doors};
 
 use crate::exchange::health::{Use, Went};
+use crate::exchange::submission::State;
 use crate::store::{Store, StoreError};
 use crate::transport::{SetupError, Transport};
 
@@ -85,6 +86,7 @@ impl Gateway {
         let store = Store::open(data).await?;
         let doors = Doors::open(&setup.partners, store.route_health().await?)?;
         store.interrupt_unfinished(clock.now()).await?;
+        store.watch_submissions(State::Queued).await?;
         Ok(Self {
             store: Arc::new(store),
             setup,

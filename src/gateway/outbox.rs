@@ -85,9 +85,10 @@ impl Gateway {
                 chart,
                 control_number,
                 claim,
-                provenance,
             } = &claims[refusal.claim];
-            let finding = refusal.finding(claim, provenance);
+            let stored = self.store.claim(control_number).await?;
+            let provenance = stored.map(|one| one.provenance).unwrap_or_default();
+            let finding = refusal.finding(claim, &provenance);
             self.store
                 .refuse_claim(chart, control_number, &finding)
                 .await?;

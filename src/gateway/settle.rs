@@ -6,6 +6,7 @@ use std::fmt;
 use super::{Gateway, Result};
 use crate::exchange::claim;
 use crate::exchange::submission::{Event, State};
+use crate::store::News;
 
 /// What a person says of an interchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,10 +64,14 @@ impl Gateway {
             (_, state) => return Ok(Err(NotSettled::Stands(state))),
         };
         let now = self.clock.now();
-        let source = format!("a person at {now}");
-        self.store
-            .answer(found.id, &event, &again, now, &source)
-            .await?;
+        let deadlines = |partner: &str| self.setup.deadlines(partner);
+        let news = News {
+            events: &again,
+            at: now,
+            source: &format!("a person at {now}"),
+            deadlines: &deadlines,
+        };
+        self.store.answer(found.id, &event, news).await?;
         Ok(Ok(settled))
     }
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Result, Store, moment, to_json};
+use super::attention::add_items;
+use super::{Result, Store, moment};
 use crate::reconcile::WorkItem;
 
 /// Something to keep.
@@ -78,29 +79,14 @@ impl Store {
     }
 
     /// Says that a payload is understood, and what of it needs a person.
-    pub async fn finish(&self, id: i64, items: &[WorkItem]) -> Result<()> {
+    pub async fn finish(&self, id: i64, items: &[WorkItem], at: Timestamp) -> Result<()> {
         let mut transaction = self.write().await?;
-        for (number, item) in (0i64..).zip(items) {
-            sqlx::query(
-                "INSERT INTO received_item (received, number, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            )
-            .bind(id)
-            .bind(number)
-            .bind(to_json(item)?)
-            .execute(&mut *transaction)
-            .await?;
-        }
+        add_items(&mut transaction, &format!("received:{id}"), items, at).await?;
         sqlx::query("UPDATE received SET state = 'done' WHERE id = ?")
             .bind(id)
             .execute(&mut *transaction)
             .await?;
         Ok(transaction.commit().await?)
-    }
-
-    /// What of everything received needs a person.
-    pub async fn received_items(&self) -> Result<Vec<WorkItem>> {
-        self.documents("SELECT document FROM received_item ORDER BY received, number")
-            .await
     }
 }
 

@@ -17,11 +17,14 @@ use uuid::Uuid;
 use crate::billing::Provenance;
 use crate::claim::{Adjustment, Claim, Money, strategies};
 use crate::exchange::{claim, submission};
+use crate::payer::Deadlines;
 use crate::reconcile::{
     Action, ClaimRung, Deposit, LedgerEntry, LinePosting, LineRung, Posted, Posting, PostingKey,
     RemittanceKey, Subject, WorkItem, WorkKind,
 };
-use crate::store::{NewChart, NewClaim, NewReceived, NewSubmission, Placed, Store};
+use crate::store::{
+    Due, Looked, NewChart, NewClaim, NewReceived, NewSubmission, News, Placed, Store, Watched,
+};
 use crate::transaction::t837::ClaimPosition;
 
 const MARKUP: &str = "<script>alert(1)</script>";
@@ -88,7 +91,17 @@ async fn filled(dir: &TempDir) -> Store {
             date(2023, 11, 20),
         ),
     ];
-    store.set_worklist(&items, at(9)).await.unwrap();
+    let due = Due {
+        watched: Watched::Claim,
+        key: "PCN1".into(),
+        mark: 0,
+    };
+    let looked = Looked {
+        due,
+        items: items.into(),
+        again: None,
+    };
+    store.looked(&[looked], at(9)).await.unwrap();
     store
 }
 
@@ -118,10 +131,20 @@ async fn send(store: &Store) {
         status: "A2:20".into(),
         payer_claim_number: Some("ICN77".into()),
     };
+    let accepted = [("PCN1".into(), accepted)];
     store
-        .tell_claims(&[("PCN1".into(), accepted)], at(4), "277CA")
+        .tell_claims(news(&accepted, 4, "277CA"))
         .await
         .unwrap();
+}
+
+fn news<'n>(events: &'n [(String, claim::Event)], second: i64, source: &'n str) -> News<'n> {
+    News {
+        events,
+        at: at(second),
+        source,
+        deadlines: &|_| Deadlines::default(),
+    }
 }
 
 async fn pay(store: &Store) {
@@ -195,10 +218,8 @@ async fn pay(store: &Store) {
     };
     let decided = claim::Event::Decided { denied: false };
     let decided = [("PCN1".to_owned(), decided)];
-    store
-        .post(received, &posted, &decided, at(6))
-        .await
-        .unwrap();
+    let decided = news(&decided, 6, "835");
+    store.post(received, &posted, decided).await.unwrap();
     for (id, trace, amount) in [("1", "TRACE1", "1000.00"), ("2", "STRANGE", "5.00")] {
         let deposit = Deposit {
             trace: trace.into(),

@@ -253,7 +253,7 @@ impl World {
         let submissions = submissions(gateway).await;
         let mut of = BTreeMap::new();
         for one in &submissions {
-            for (claim, _) in gateway.store.placed_claims(one.id, None).await.unwrap() {
+            for claim in gateway.store.claims_of(one.id, None).await.unwrap() {
                 of.insert(claim, format!("{PARTNER} {}", one.control_number));
             }
         }

@@ -5,3 +5,35 @@ CREATE TABLE route_health (
     document TEXT NOT NULL,
     PRIMARY KEY (partner, route)
 ) STRICT, WITHOUT ROWID;
+
+-- What of a claim a remittance can name, so that matching need not read all of it. Older claims have none.
+ALTER TABLE claim ADD COLUMN sent TEXT;
+
+-- What is to be looked at for the worklist, and when: '' is at once. A later mark says that it changed meanwhile.
+CREATE TABLE attention (
+    kind TEXT NOT NULL CHECK (kind IN ('chart', 'claim', 'submission', 'payment', 'ledger', 'deposits')),
+    key  TEXT NOT NULL,
+    at   TEXT NOT NULL,
+    mark INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attention_by_at ON attention (at);
+
+-- What an item was found at: an entry of attention, or something received.
+ALTER TABLE work_item ADD COLUMN source TEXT NOT NULL DEFAULT '';
+CREATE INDEX work_item_by_source ON work_item (source);
+CREATE INDEX work_item_open ON work_item (id) WHERE closed_at IS NULL;
+
+-- Everything of an older store is looked at once more; what was received keeps its items.
+DELETE FROM work_item;
+INSERT INTO work_item (id, document, opened_at, seen, source)
+    SELECT lower(replace(json_extract(document, '$.kind'), '_', '') || ':' || json_extract(document, '$.subject.id')),
+           document, at, 0, 'received:' || received
+      FROM received_item JOIN received ON received.id = received WHERE TRUE
+    ON CONFLICT DO NOTHING;
+INSERT INTO attention SELECT 'chart', id, '', 0 FROM chart WHERE verdict = 'held';
+INSERT INTO attention SELECT 'claim', control_number, '', 0 FROM claim WHERE state <> 'ready';
+INSERT INTO attention SELECT 'submission', id, '', 0 FROM submission;
+INSERT INTO attention SELECT 'payment', key, '', 0 FROM posting WHERE claim IS NULL;
+INSERT INTO attention SELECT DISTINCT 'ledger', remittance, '', 0 FROM ledger_entry;
+INSERT INTO attention VALUES ('deposits', '', '', 0);
