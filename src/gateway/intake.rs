@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{Gateway, Result, clock, digest};
+use super::{Gateway, Result, clock};
 use crate::billing::Billed;
 use crate::chart::{Code, Finding, Reading};
-use crate::store::{NewChart, NewClaim, Taken};
+use crate::store::{NewChart, NewClaim, Taken, digest};
 
 /// What became of a chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

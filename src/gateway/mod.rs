@@ -24,8 +24,6 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 pub use clock::Clock;
 pub use config::{Config, ConfigError, Jobs, Setup, Web, table_file};
 pub use ingest::Ingested;
@@ -113,14 +111,6 @@ impl Gateway {
         }
         Ok(())
     }
-}
-
-/// SHA-256 in hexadecimal.
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 impl fmt::Display for GatewayError {

@@ -5,11 +5,11 @@ use uuid::Uuid;
 
 use super::batch::{self, Candidate};
 use super::doors::Door;
-use super::{Gateway, GatewayError, Result, clock, digest};
+use super::{Gateway, GatewayError, Result, clock};
 use crate::exchange::health::{Availability, Use, Went};
 use crate::exchange::submission::{Event, Next, State};
 use crate::payer::TradingPartner;
-use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission, fault};
+use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission, digest, fault};
 use crate::transaction::t837;
 use crate::transport::{Kind, Outgoing, SendError};
 use crate::x12;

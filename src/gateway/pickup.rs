@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::doors::Door;
-use super::{Gateway, Result, digest};
+use super::{Gateway, Result};
 use crate::exchange::health::{Availability, Use, Went};
 use crate::payer::TradingPartner;
-use crate::store::{NewReceived, fault};
+use crate::store::{NewReceived, digest, fault};
 use crate::transport::{PickUp, Queue};
 
 /// Payloads taken from one queue in one run; the rest comes with the next.

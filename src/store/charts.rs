@@ -1,13 +1,13 @@
 //! Charts and the claims that they became.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::attention::{Watched, watch};
-use super::{ROWS_MAX, Result, Store, from_json, to_json};
+use super::{ROWS_MAX, Result, Store, digest, from_json, to_json};
 use crate::billing::Provenance;
 use crate::chart::Finding;
 use crate::claim::{Claim, Money};
@@ -92,6 +92,13 @@ pub struct WatchedClaim {
     pub taken_at: Timestamp,
 }
 
+/// What [`StoredClaim`] is read from.
+const CLAIM: &str = "SELECT control_number, chart, partner, state, claim_document.document,
+                            provenance.document AS provenance
+                       FROM claim JOIN claim_document ON claim = control_number
+                       JOIN provenance ON provenance.id = claim_document.provenance
+                      WHERE ";
+
 impl Store {
     /// Takes charts in, all or none.
     pub async fn take_charts(&self, charts: &[NewChart<'_>]) -> Result<Vec<Taken>> {
@@ -171,8 +178,8 @@ impl Store {
     /// At most `max` claims that wait for a submission to a partner.
     pub async fn ready_claims(&self, partner: &str, max: usize) -> Result<Vec<ReadyClaim>> {
         let rows = sqlx::query(
-            "SELECT control_number, chart, document FROM claim WHERE state = 'ready' AND partner = ?
-             ORDER BY rowid LIMIT ?",
+            "SELECT control_number, chart, document FROM claim JOIN claim_document ON claim = control_number
+             WHERE state = 'ready' AND partner = ? ORDER BY claim.rowid LIMIT ?",
         )
         .bind(partner)
         .bind(i64::try_from(max).unwrap_or(i64::MAX))
@@ -237,10 +244,9 @@ impl Store {
     }
 
     pub async fn claim(&self, control_number: &str) -> Result<Option<StoredClaim>> {
-        let row = sqlx::query("SELECT * FROM claim WHERE control_number = ?")
-            .bind(control_number)
-            .fetch_optional(&self.pool)
-            .await?;
+        let mut query = QueryBuilder::new(CLAIM);
+        query.push("control_number = ").push_bind(control_number);
+        let row = query.build().fetch_optional(&self.pool).await?;
         match row {
             None => Ok(None),
             Some(row) => Ok(Some(self.stored_claim(&row).await?)),
@@ -255,9 +261,8 @@ impl Store {
         members: &[&str],
     ) -> Result<Vec<StoredClaim>> {
         let mut found = Vec::new();
-        let mut query = sqlx::QueryBuilder::new(
-            "SELECT * FROM claim WHERE submission IS NOT NULL AND (control_number = ",
-        );
+        let mut query = QueryBuilder::new(CLAIM);
+        query.push("submission IS NOT NULL AND (control_number = ");
         query.push_bind(control_number.to_owned());
         if control_number.len() >= CUT_LENGTH_MIN {
             // A payer that cuts our numbers: those that begin so.
@@ -346,8 +351,9 @@ impl Store {
 
     /// Those of a billing provider (NPI) among them.
     pub async fn claims_of_provider(&self, reference: &str, npi: &str) -> Result<Vec<String>> {
-        let query = "SELECT control_number FROM claim
-                     WHERE set_reference = ? AND json_extract(document, '$.billing_provider.npi') = ? ORDER BY rowid";
+        let query = "SELECT control_number FROM claim JOIN claim_document ON claim = control_number
+                     WHERE set_reference = ? AND json_extract(document, '$.billing_provider.npi') = ?
+                     ORDER BY claim.rowid";
         Ok(sqlx::query_scalar(query)
             .bind(reference)
             .bind(npi)
@@ -375,7 +381,8 @@ impl Store {
         for chunk in control_numbers.chunks(ROWS_MAX) {
             let mut query = QueryBuilder::new(
                 "SELECT control_number, sent, CASE WHEN sent IS NULL THEN document END
-                   FROM claim WHERE submission IS NOT NULL AND control_number IN ",
+                   FROM claim JOIN claim_document ON claim = control_number
+                  WHERE submission IS NOT NULL AND control_number IN ",
             );
             push_list(&mut query, chunk);
             for row in query.build().fetch_all(&self.pool).await? {
@@ -504,42 +511,79 @@ async fn add_charts(transaction: &mut SqliteConnection, charts: &[&NewChart<'_>]
     Ok(())
 }
 
+/// The numbers of shapes of claims: the many claims of one shape keep it once.
+async fn known_shapes<'s>(
+    transaction: &mut SqliteConnection,
+    shapes: impl Iterator<Item = &'s str>,
+) -> Result<HashMap<&'s str, i64>> {
+    let distinct: BTreeSet<&str> = shapes.collect();
+    let mut known = HashMap::with_capacity(distinct.len());
+    for shape in distinct {
+        let digest = digest(shape.as_bytes());
+        let query = "SELECT id FROM provenance WHERE digest = ?";
+        let before: Option<i64> = sqlx::query_scalar(query)
+            .bind(&digest)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let id = match before {
+            Some(id) => id,
+            None => {
+                let query = "INSERT INTO provenance (digest, document) VALUES (?, ?) RETURNING id";
+                sqlx::query_scalar(query)
+                    .bind(digest)
+                    .bind(shape)
+                    .fetch_one(&mut *transaction)
+                    .await?
+            }
+        };
+        known.insert(shape, id);
+    }
+    Ok(known)
+}
+
 /// Claims with the charts that they are of.
 async fn add_claims(
     transaction: &mut SqliteConnection,
     claims: &[(&str, &NewClaim<'_>)],
 ) -> Result<()> {
+    let mut query = QueryBuilder::new(
+        "INSERT INTO claim (control_number, chart, partner, member, charge, frequency, replaces, state) ",
+    );
+    query.push_values(claims, |mut row, (chart, one)| {
+        let claim = one.claim;
+        row.push_bind(&claim.control_number)
+            .push_bind(*chart)
+            .push_bind(one.partner);
+        row.push_bind(member_key(claim.subscriber.member_id.as_str()));
+        row.push_bind(claim.total_charge.cents())
+            .push_bind(&claim.frequency);
+        row.push_bind(&claim.supplement.payer_claim_number)
+            .push_bind("ready");
+    });
+    query.build().execute(&mut *transaction).await?;
     let documents = claims
         .iter()
         .map(|(_, one)| {
             let sent = SentClaim::from(one.claim);
-            Ok([
+            Ok((
                 to_json(one.claim)?,
-                to_json(one.provenance)?,
                 to_json(&sent)?,
-            ])
+                to_json(one.provenance)?,
+            ))
         })
         .collect::<Result<Vec<_>>>()?;
-    let mut query = QueryBuilder::new(
-        "INSERT INTO claim (control_number, chart, partner, member, charge, document, provenance, sent, frequency,
-                            replaces, state) ",
-    );
+    let shapes = documents.iter().map(|(.., provenance)| provenance.as_str());
+    let shapes = known_shapes(transaction, shapes).await?;
+    let mut query =
+        QueryBuilder::new("INSERT INTO claim_document (claim, document, sent, provenance) ");
     query.push_values(
-        claims.iter().zip(documents),
-        |mut row, ((chart, one), documents)| {
-            let claim = one.claim;
-            let [document, provenance, sent] = documents;
-            row.push_bind(&claim.control_number)
-                .push_bind(*chart)
-                .push_bind(one.partner);
-            row.push_bind(member_key(claim.subscriber.member_id.as_str()));
-            row.push_bind(claim.total_charge.cents());
-            row.push_bind(document)
-                .push_bind(provenance)
+        claims.iter().zip(&documents),
+        |mut row, ((_, one), documents)| {
+            let (document, sent, provenance) = documents;
+            row.push_bind(&one.claim.control_number)
+                .push_bind(document)
                 .push_bind(sent);
-            row.push_bind(&claim.frequency)
-                .push_bind(&claim.supplement.payer_claim_number);
-            row.push_bind("ready");
+            row.push_bind(shapes[provenance.as_str()]);
         },
     );
     query.build().execute(&mut *transaction).await?;

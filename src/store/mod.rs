@@ -16,6 +16,7 @@ mod submissions;
 mod views;
 mod worklist;
 
+use std::fmt::Write;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
@@ -162,6 +164,18 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
 
 fn documents<T: DeserializeOwned>(texts: Vec<String>) -> Result<Vec<T>> {
     texts.iter().map(|text| from_json(text)).collect()
+}
+
+/// SHA-256 in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 fn moment(text: &str) -> Result<Timestamp> {

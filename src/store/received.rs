@@ -53,28 +53,35 @@ impl Store {
         if let Some(id) = before {
             return Ok((id, false));
         }
-        let id = sqlx::query_scalar(
-            "INSERT INTO received (partner, queue, payload_type, name, bytes, digest, at, state)
-             VALUES (?, ?, ?, ?, ?, ?, ?, 'new') RETURNING id",
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO received (partner, queue, payload_type, name, digest, at, state)
+             VALUES (?, ?, ?, ?, ?, ?, 'new') RETURNING id",
         )
         .bind(new.partner)
         .bind(new.queue)
         .bind(new.payload_type)
         .bind(new.name)
-        .bind(new.bytes)
         .bind(&new.digest)
         .bind(new.at.to_string())
         .fetch_one(&mut *transaction)
         .await?;
+        sqlx::query("INSERT INTO received_bytes (received, bytes) VALUES (?, ?)")
+            .bind(id)
+            .bind(new.bytes)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok((id, true))
     }
 
     /// The first payload that is not understood yet.
     pub async fn first_new(&self) -> Result<Option<Received>> {
-        let row = sqlx::query("SELECT * FROM received WHERE state = 'new' ORDER BY id LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query(
+            "SELECT id, partner, name, bytes, at FROM received JOIN received_bytes ON received = id
+             WHERE state = 'new' ORDER BY id LIMIT 1",
+        )
+        .fetch_optional(&self.pool)
+        .await?;
         row.map(|row| received(&row)).transpose()
     }
 

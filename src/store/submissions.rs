@@ -82,17 +82,21 @@ impl Store {
     pub async fn queue(&self, new: &NewSubmission<'_>, at: Timestamp) -> Result<i64> {
         let mut transaction = self.write().await?;
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO submission (partner, control_number, payload_id, payload, digest, state)
-             VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO submission (partner, control_number, payload_id, digest, state)
+             VALUES (?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(new.partner)
         .bind(new.control_number)
         .bind(new.payload_id.to_string())
-        .bind(new.payload)
         .bind(&new.digest)
         .bind(State::Queued.name())
         .fetch_one(&mut *transaction)
         .await?;
+        sqlx::query("INSERT INTO submission_payload (submission, payload) VALUES (?, ?)")
+            .bind(id)
+            .bind(new.payload)
+            .execute(&mut *transaction)
+            .await?;
         add_event(&mut transaction, id, at, &Event::Queued, "").await?;
         for chunk in new.claims.chunks(ROWS_MAX) {
             place(&mut transaction, id, chunk).await?;
@@ -213,7 +217,7 @@ impl Store {
     /// The bytes of a submission, as they were queued.
     pub async fn payload(&self, id: i64) -> Result<Vec<u8>> {
         Ok(
-            sqlx::query_scalar("SELECT payload FROM submission WHERE id = ?")
+            sqlx::query_scalar("SELECT payload FROM submission_payload WHERE submission = ?")
                 .bind(id)
                 .fetch_one(&self.pool)
                 .await?,
