@@ -21,12 +21,16 @@ pub(crate) struct PickupArgs {}
 #[command(after_help = "Examples:
   claimgate ingest remit.835 deposit.ach      take what came another way
   claimgate ingest inbox/*                    the same file again changes nothing
+  claimgate ingest --again                    what could not be used is tried again, after a fix or an update
 
 TA1, 999, 277CA and 835 interchanges, several in a file, and bank files of EFT deposits (NACHA CCD+).")]
 pub(crate) struct IngestArgs {
     /// Files as they came from a payer, clearinghouse or bank.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "again", value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Try everything again that came before and could not be used; its bytes are kept.
+    #[arg(long)]
+    again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +63,10 @@ pub(crate) async fn ingest(args: &IngestArgs, gateway: &Gateway) -> anyhow::Resu
         bar.inc(1);
     }
     bar.finish_and_clear();
+    if args.again {
+        let reopened = gateway.store.reopen(None).await?;
+        output::say(format_args!("{reopened} payloads are tried again"));
+    }
     let ingested = gateway.ingest().await?;
     gateway.remind().await?;
     if again > 0 {

@@ -95,7 +95,9 @@ impl Store {
     pub async fn looked(&self, all: &[Looked], now: Timestamp) -> Result<()> {
         let mut transaction = self.write().await?;
         for chunk in all.chunks(ROWS_MAX) {
-            close_others(&mut transaction, chunk, now).await?;
+            let sources: Vec<String> = chunk.iter().map(|one| one.due.source()).collect();
+            let found = chunk.iter().flat_map(|one| &one.items);
+            close_others(&mut transaction, &sources, found, now).await?;
             for one in chunk {
                 add_items(&mut transaction, &one.due.source(), &one.items, now).await?;
             }
@@ -196,25 +198,22 @@ pub(super) async fn add_items(
     Ok(())
 }
 
-/// Closes what was found at these before and is not found now.
-async fn close_others(
+/// Closes what was found at these sources before and is not found now.
+pub(super) async fn close_others(
     transaction: &mut SqliteConnection,
-    seen: &[Looked],
+    sources: &[String],
+    found: impl Iterator<Item = &WorkItem>,
     now: Timestamp,
 ) -> Result<()> {
     let mut query = QueryBuilder::new("UPDATE work_item SET closed_at = ");
     query.push_bind(now.to_string());
     query.push(" WHERE closed_at IS NULL AND source IN (");
     let mut list = query.separated(", ");
-    for one in seen {
-        list.push_bind(one.due.source());
+    for source in sources {
+        list.push_bind(source);
     }
     query.push(")");
-    let ids: Vec<String> = seen
-        .iter()
-        .flat_map(|one| &one.items)
-        .map(WorkItem::id)
-        .collect();
+    let ids: Vec<String> = found.map(WorkItem::id).collect();
     if !ids.is_empty() {
         query.push(" AND id NOT IN (");
         let mut list = query.separated(", ");

@@ -59,28 +59,33 @@ async fn add<'n>(
     transaction: &mut SqliteConnection,
     news: News<'n>,
 ) -> Result<Vec<&'n (String, Event)>> {
-    let documents = news
-        .events
-        .iter()
-        .map(|(_, event)| to_json(event))
-        .collect::<Result<Vec<String>>>()?;
-    let mut query = QueryBuilder::new("INSERT INTO claim_event (claim, at, event, source) ");
-    query.push_values(
-        news.events.iter().zip(&documents),
-        |mut row, ((claim, _), event)| {
-            row.push_bind(claim).push_bind(news.at.to_string());
-            row.push_bind(event).push_bind(news.source);
-        },
-    );
-    query.push(" ON CONFLICT DO NOTHING RETURNING claim, event");
+    let mut query = QueryBuilder::new("SELECT claim, event FROM claim_event WHERE source = ");
+    query.push_bind(news.source).push(" AND claim IN (");
+    let mut list = query.separated(", ");
+    for (claim, _) in news.events {
+        list.push_bind(claim);
+    }
+    query.push(")");
     let rows = query.build().fetch_all(&mut *transaction).await?;
-    let mut added: HashSet<(String, String)> =
+    let mut told: HashSet<(String, String)> =
         rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    let new = news.events.iter().zip(documents);
-    Ok(new
-        .filter(|((claim, _), event)| added.remove(&(claim.clone(), event.clone())))
-        .map(|(told, _)| told)
-        .collect())
+    let mut new = Vec::with_capacity(news.events.len());
+    for one in news.events {
+        let document = to_json(&one.1)?;
+        if told.insert((one.0.clone(), document.clone())) {
+            new.push((one, document));
+        }
+    }
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = QueryBuilder::new("INSERT INTO claim_event (claim, at, event, source) ");
+    query.push_values(&new, |mut row, ((claim, _), event)| {
+        row.push_bind(claim).push_bind(news.at.to_string());
+        row.push_bind(event).push_bind(news.source);
+    });
+    query.build().execute(&mut *transaction).await?;
+    Ok(new.into_iter().map(|(one, _)| one).collect())
 }
 
 async fn move_along(

@@ -45,6 +45,12 @@ const FILE: &str = "claimgate.db";
 const LOCK: &str = "claimgate.lock";
 const BUSY: Duration = Duration::from_secs(10);
 const CONNECTIONS: u32 = 4;
+/// Of each connection; negative says that it is no number of pages.
+const CACHE_KIBIBYTES: &str = "-32768";
+/// The log is worked into the tables when it has so many pages of 4 KiB.
+const CHECKPOINT_PAGES: &str = "8000";
+/// Rows that a query may be ahead of who reads them.
+const ROWS_WAITING: usize = 1_000;
 /// Rows that one statement writes: each has at most a dozen values, and SQLite takes 32,766 in a statement.
 const ROWS_MAX: usize = 200;
 
@@ -84,7 +90,10 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY);
+            .busy_timeout(BUSY)
+            .pragma("cache_size", CACHE_KIBIBYTES)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+            .row_buffer_size(ROWS_WAITING);
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
             .connect_with(options)

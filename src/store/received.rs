@@ -4,9 +4,12 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::attention::add_items;
+use super::attention::{add_items, close_others};
 use super::{Result, Store, moment};
 use crate::reconcile::WorkItem;
+
+/// What items of something received name as their source, before its number.
+const SOURCE: &str = "received:";
 
 /// Something to keep.
 #[derive(Debug)]
@@ -85,10 +88,40 @@ impl Store {
         row.map(|row| received(&row)).transpose()
     }
 
+    /// Has everything understood anew of which something could not be used, or one of it. Gives how many there are.
+    pub async fn reopen(&self, id: Option<i64>) -> Result<u64> {
+        let mut transaction = self.write().await?;
+        let reopened = sqlx::query(
+            "UPDATE received SET state = 'new' WHERE (? IS NULL OR id = ?) AND EXISTS
+               (SELECT 1 FROM work_item WHERE closed_at IS NULL AND source = ? || received.id)",
+        )
+        .bind(id)
+        .bind(id)
+        .bind(SOURCE)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(reopened.rows_affected())
+    }
+
+    /// How many payloads stand in each state.
+    pub async fn received_counts(&self) -> Result<Vec<(String, i64)>> {
+        let query = "SELECT state, count(*) FROM received GROUP BY state ORDER BY state";
+        Ok(sqlx::query_as(query).fetch_all(&self.pool).await?)
+    }
+
     /// Says that a payload is understood, and what of it needs a person.
     pub async fn finish(&self, id: i64, items: &[WorkItem], at: Timestamp) -> Result<()> {
         let mut transaction = self.write().await?;
-        add_items(&mut transaction, &format!("received:{id}"), items, at).await?;
+        let source = format!("{SOURCE}{id}");
+        close_others(
+            &mut transaction,
+            std::slice::from_ref(&source),
+            items.iter(),
+            at,
+        )
+        .await?;
+        add_items(&mut transaction, &source, items, at).await?;
         sqlx::query("UPDATE received SET state = 'done' WHERE id = ?")
             .bind(id)
             .execute(&mut *transaction)

@@ -14,6 +14,13 @@ pub struct StoredItem {
 }
 
 impl Store {
+    /// How many items of each kind are open.
+    pub async fn open_item_counts(&self) -> Result<Vec<(String, i64)>> {
+        let query = "SELECT json_extract(document, '$.kind'), count(*) FROM work_item
+                     WHERE closed_at IS NULL GROUP BY 1 ORDER BY 1";
+        Ok(sqlx::query_as(query).fetch_all(&self.pool).await?)
+    }
+
     /// What needs a person now.
     pub async fn worklist(&self) -> Result<Vec<StoredItem>> {
         let rows = sqlx::query(

@@ -442,6 +442,19 @@ async fn claims_payments_and_submissions_are_listed() {
         &office.page("/submissions?state=queued").await,
         &["No submission fits"],
     );
+    let metrics = office.page("/metrics").await;
+    for line in [
+        "claimgate_claims{state=\"paid\"} 1",
+        "claimgate_submissions{state=\"unknown\"} 1",
+        "claimgate_worklist_items{kind=\"denied\"} 1",
+        "# TYPE claimgate_route_rests gauge",
+    ] {
+        assert!(
+            metrics.lines().any(|one| one == line),
+            "{line} in\n{metrics}"
+        );
+    }
+    assert!(!metrics.contains("PCN1"), "{metrics}");
 }
 
 #[tokio::test]
@@ -459,6 +472,7 @@ async fn an_empty_store_says_what_to_do() {
         &["Nothing has been written"],
     );
     assert_eq!(office.page("/health").await, "ok\n");
+    assert_eq!(office.page("/ready").await, "ready\n");
 }
 
 #[tokio::test]
