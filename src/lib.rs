@@ -31,7 +31,7 @@
 //! 10. Memory is bounded by the largest claim, not by the file. Every loop, queue, body and file has a named limit.
 //!
 //! Not built yet: a login for [`web`], a sandbox insurer that decides institutional and dental claims, the doors of
-//! [`transport`] beside CORE SOAP and folders, PostgreSQL.
+//! [`transport`] beside CORE SOAP, SFTP and folders, PostgreSQL.
 //!
 //! # How to add …
 //! | new | touch |

@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 7] = [
 const SAME_FLOOR: [(&str, &str); 2] = [("payer", "guide"), ("cli", "web")];
 
 /// Crates that belong to some rooms only. A crate that is not named here may be used everywhere.
-const CRATES: [(&str, &[&str]); 18] = [
+const CRATES: [(&str, &[&str]); 20] = [
     ("nom", &["x12", "guide"]),
     (
         "tokio",
@@ -29,6 +29,8 @@ const CRATES: [(&str, &[&str]); 18] = [
     ("reqwest", &["transport"]),
     ("askama", &["web"]),
     ("rustls", &["transport"]),
+    ("russh", &["transport"]),
+    ("russh_sftp", &["transport"]),
     ("quick_xml", &["transport"]),
     ("tokio_rustls", &["transport", "sandbox"]),
     ("rcgen", &["sandbox"]),

@@ -13,7 +13,7 @@ use crate::billing::{self, Biller, Defaults};
 use crate::guide::public::{PublicTable, PublicTables};
 use crate::guide::rule::Rule;
 use crate::guide::{Overlay, library};
-use crate::payer::{Deadlines, Route, TradingPartner};
+use crate::payer::{Deadlines, TradingPartner};
 
 const SANDBOX: &str = include_str!("../../config/payers/sandbox.toml");
 /// A configuration larger than this is some other file.
@@ -209,24 +209,8 @@ fn read_partner(file: &Path) -> Result<TradingPartner, ConfigError> {
         }
     }
     let base = file.parent().unwrap_or(Path::new(""));
-    for route in &mut partner.routes {
-        match route {
-            Route::CoreSoap(route) => {
-                let tls = &mut route.tls;
-                for path in [
-                    &mut tls.authorities,
-                    &mut tls.client_certificate,
-                    &mut tls.client_key,
-                ] {
-                    *path = path.take().map(|path| base.join(path));
-                }
-            }
-            Route::Folder(route) => {
-                route.outgoing = base.join(&route.outgoing);
-                route.incoming = base.join(&route.incoming);
-            }
-        }
-    }
+    let routes = partner.routes.into_iter();
+    partner.routes = routes.map(|route| route.beside(base)).collect();
     partner.overlay = read_overlay(&file.with_extension("overlay"))?;
     Ok(partner)
 }

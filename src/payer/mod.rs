@@ -3,9 +3,10 @@
 
 mod partner;
 mod profile;
+mod route;
 
-pub use partner::{
-    BatchLimits, CoreSoapRoute, Deadlines, Envelope, FolderRoute, Party, PayloadTypes, Route,
-    TlsFiles, TradingPartner,
-};
+pub use partner::{BatchLimits, Deadlines, Envelope, Party, TradingPartner};
 pub use profile::{CountsFrom, EditLevel, Filing, Level, Need, Needed, Profile};
+pub use route::{
+    AfterPickup, CoreSoapRoute, FileNames, FolderRoute, PayloadTypes, Route, SftpRoute, TlsFiles,
+};

@@ -1,13 +1,12 @@
 //! One `config/payers/<id>.toml` as types. Unknown keys are refused; every key but the ids has a default.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Filing, Profile};
+use super::{Filing, Profile, Route};
 use crate::guide::rule::Rule;
 
 /// A payer or clearinghouse that interchanges are exchanged with.
@@ -103,74 +102,6 @@ pub struct Deadlines {
     pub remittance_days: u32,
 }
 
-/// How bytes travel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Route {
-    CoreSoap(CoreSoapRoute),
-    Folder(FolderRoute),
-}
-
-/// CAQH CORE 2.2.0, envelope standard B: SOAP 1.2 with MTOM over HTTPS.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CoreSoapRoute {
-    /// `https://…`; nothing else is accepted.
-    pub endpoint: String,
-    pub sender_id: String,
-    pub receiver_id: String,
-    #[serde(default)]
-    pub payload_types: PayloadTypes,
-    #[serde(default)]
-    pub tls: TlsFiles,
-    /// WS-Security user name; the password is read from the environment variable named here, never from the file.
-    #[serde(default)]
-    pub username: Option<String>,
-    #[serde(default)]
-    pub password_env: Option<String>,
-    #[serde(default = "connect_seconds")]
-    pub connect_timeout_seconds: u64,
-    /// CORE answers within 60 seconds.
-    #[serde(default = "total_seconds")]
-    pub total_timeout_seconds: u64,
-    #[serde(default = "body_bytes")]
-    pub response_bytes_max: usize,
-}
-
-/// PayloadType strings: partners differ, so they are data (transport.md section 1.6).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PayloadTypes {
-    pub professional_claims: String,
-    pub institutional_claims: String,
-    pub dental_claims: String,
-    /// Our 999 to what was picked up.
-    pub acknowledgment: String,
-    /// What the queues are asked for by; one that is empty is not asked for.
-    pub acknowledgment_request: String,
-    pub results_request: String,
-    /// Some hand out 835 only by `X12_005010_Request_Batch_Results_835` (State Farm).
-    pub remittance_request: String,
-}
-
-/// PEM files of a TLS connection with a client certificate.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TlsFiles {
-    /// Certificates that the partner's server certificate must chain to.
-    pub authorities: Option<PathBuf>,
-    pub client_certificate: Option<PathBuf>,
-    pub client_key: Option<PathBuf>,
-}
-
-/// Two directories that another tool mirrors.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FolderRoute {
-    pub outgoing: PathBuf,
-    pub incoming: PathBuf,
-}
-
 impl TradingPartner {
     /// The routes with what people call them: their kind, and a number where there are two of it.
     pub fn named_routes(&self) -> impl Iterator<Item = (String, &Route)> {
@@ -182,34 +113,6 @@ impl TradingPartner {
                 count => (format!("{kind}-{}", count + 1), route),
             }
         })
-    }
-}
-
-impl Route {
-    /// As it is written in the partner's file.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::CoreSoap(_) => "core_soap",
-            Self::Folder(_) => "folder",
-        }
-    }
-}
-
-impl CoreSoapRoute {
-    /// A route with every other key at its default.
-    pub fn new(endpoint: &str, sender_id: &str, receiver_id: &str) -> Self {
-        Self {
-            endpoint: endpoint.into(),
-            sender_id: sender_id.into(),
-            receiver_id: receiver_id.into(),
-            payload_types: PayloadTypes::default(),
-            tls: TlsFiles::default(),
-            username: None,
-            password_env: None,
-            connect_timeout_seconds: connect_seconds(),
-            total_timeout_seconds: total_seconds(),
-            response_bytes_max: body_bytes(),
-        }
     }
 }
 
@@ -229,20 +132,6 @@ impl Default for Deadlines {
             implementation_acknowledgment_hours: 24,
             claim_acknowledgment_hours: 48,
             remittance_days: 30,
-        }
-    }
-}
-
-impl Default for PayloadTypes {
-    fn default() -> Self {
-        Self {
-            professional_claims: "X12_837_Request_005010X222A1".into(),
-            institutional_claims: "X12_837_Request_005010X223A1_2".into(),
-            dental_claims: "X12_837_Request_005010X224A1_2".into(),
-            acknowledgment: "X12_999_SubmissionRequest_005010X231A1".into(),
-            acknowledgment_request: "X12_999_RetrievalRequest_005010X231A1".into(),
-            results_request: "X12_005010_Request_BatchResultsMixed".into(),
-            remittance_request: String::new(),
         }
     }
 }
@@ -297,16 +186,4 @@ fn dental_guide() -> String {
 
 fn mutually_defined() -> String {
     "ZZ".into()
-}
-
-fn connect_seconds() -> u64 {
-    10
-}
-
-fn total_seconds() -> u64 {
-    60
-}
-
-fn body_bytes() -> usize {
-    64 * 1024 * 1024
 }

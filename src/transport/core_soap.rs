@@ -13,6 +13,7 @@ use super::core_envelope::{
     Envelope, Fault, Login, Metadata, Operation, Outcome, Payload, RULE_VERSION, Reply,
     read_response, write_request,
 };
+use super::secret::secret;
 use super::tls::{self, Broken, ClientTls};
 use super::{Incoming, Kind, Outgoing, PickUp, PickUpError, Queue, Receipt, SendError, SetupError};
 use crate::payer::{CoreSoapRoute, PayloadTypes};
@@ -438,11 +439,7 @@ fn login(route: &CoreSoapRoute) -> Result<Option<Login>, SetupError> {
             )),
         };
     };
-    let password = std::env::var(variable).map_err(|_| {
-        SetupError(format!(
-            "the environment variable {variable} (password_env) is not set: set it to the password"
-        ))
-    })?;
+    let password = secret("password_env", variable)?;
     Ok(Some(Login {
         username: username.clone(),
         password,

@@ -5,20 +5,18 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
+use super::file::{STALE, is_complete, is_plain};
 use super::{Incoming, Outgoing, PickUp, PickUpError, Receipt, SendError};
 use crate::payer::FolderRoute;
 
 /// How long a file must keep its size and time before it is believed to be finished.
 const SETTLE: Duration = Duration::from_millis(200);
-/// After this an incomplete file is no longer being written, but broken.
-const STALE: SignedDuration = SignedDuration::from_hours(1);
 const FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 const FILES_MAX: usize = 100_000;
-const NAME_MAX: usize = 128;
 /// Files of one name that partners may send one after another.
 const SAME_NAME_MAX: usize = 10_000;
 /// Where files go that are stored here.
@@ -236,35 +234,6 @@ async fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 async fn sync_directory(path: &Path) -> io::Result<()> {
     fs::File::open(path).await?.sync_all().await
-}
-
-/// A name without path or surprise, and not one that tools give to unfinished files.
-fn is_plain(name: &str) -> bool {
-    let first = name.bytes().next();
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    first.is_some_and(|first| first.is_ascii_alphanumeric())
-        && name.len() <= NAME_MAX
-        && name.bytes().all(allowed)
-        && ![".part", ".tmp", ".filepart"]
-            .iter()
-            .any(|end| name.ends_with(end))
-}
-
-/// Begins with an ISA and ends with an IEA that is terminated as that ISA says (its 106th byte).
-fn is_complete(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let bytes = bytes.trim_ascii_start();
-    let (Some(&element), Some(&terminator)) = (bytes.get(3), bytes.get(105)) else {
-        return false;
-    };
-    let end = bytes.iter().rposition(|&byte| byte == terminator);
-    let Some(end) = end.filter(|_| bytes.starts_with(b"ISA")) else {
-        return false;
-    };
-    let start = bytes[..end].iter().rposition(|&byte| byte == terminator);
-    let last = bytes[start.map_or(0, |start| start + 1)..end].trim_ascii_start();
-    let is_blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a);
-    last.starts_with(&[b'I', b'E', b'A', element]) && bytes[end + 1..].iter().all(is_blank)
 }
 
 fn not_sent<T>(reason: String) -> Result<T, SendError> {

@@ -5,9 +5,12 @@
 
 pub mod core_envelope;
 mod core_soap;
+mod file;
 mod folder;
 mod memory;
 mod mime;
+mod secret;
+mod sftp;
 pub mod tls;
 
 use std::fmt;
@@ -19,6 +22,7 @@ use uuid::Uuid;
 pub use core_soap::CoreSoap;
 pub use folder::Folder;
 pub use memory::{Memory, Partner};
+pub use sftp::Sftp;
 
 use crate::payer::Route;
 
@@ -28,6 +32,7 @@ pub enum Transport {
     CoreSoap(CoreSoap),
     Folder(Folder),
     Memory(Arc<dyn Partner>),
+    Sftp(Sftp),
 }
 
 /// One payload to send. `payload_id` must be drawn and stored before the send, so that a doubt can be settled.
@@ -135,6 +140,7 @@ impl Transport {
         match route {
             Route::CoreSoap(route) => CoreSoap::open(route).map(Self::CoreSoap),
             Route::Folder(route) => Ok(Self::Folder(Folder::new(route))),
+            Route::Sftp(route) => Sftp::open(route).map(Self::Sftp),
         }
     }
 
@@ -148,7 +154,7 @@ impl Transport {
         match self {
             Self::CoreSoap(transport) => transport.queues(),
             // One place holds everything.
-            Self::Folder(_) => vec![Queue::Results],
+            Self::Folder(_) | Self::Sftp(_) => vec![Queue::Results],
             Self::Memory(_) => vec![Queue::Acknowledgments, Queue::Results],
         }
     }
@@ -158,6 +164,7 @@ impl Transport {
             Self::CoreSoap(transport) => transport.submit(outgoing).await,
             Self::Folder(transport) => transport.submit(outgoing).await,
             Self::Memory(transport) => transport.submit(outgoing),
+            Self::Sftp(transport) => transport.submit(outgoing).await,
         }
     }
 
@@ -167,6 +174,7 @@ impl Transport {
             Self::CoreSoap(transport) => transport.pick_up(ask).await,
             Self::Folder(transport) => transport.pick_up(ask).await,
             Self::Memory(transport) => transport.pick_up(ask),
+            Self::Sftp(transport) => transport.pick_up(ask).await,
         }
     }
 
@@ -181,6 +189,7 @@ impl Transport {
             Self::CoreSoap(transport) => transport.acknowledge(answer).await,
             Self::Folder(transport) => transport.acknowledge(received, answer).await,
             Self::Memory(transport) => transport.acknowledge(received, answer),
+            Self::Sftp(transport) => transport.acknowledge(received, answer).await,
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -275,16 +275,6 @@ impl Pem {
 impl fmt::Debug for Pem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pem({})", self.name)
-    }
-}
-
-/// The files of a route, relative to where the configuration stands.
-pub fn beside(files: &TlsFiles, directory: &Path) -> TlsFiles {
-    let resolve = |path: &Option<PathBuf>| path.as_ref().map(|path| directory.join(path));
-    TlsFiles {
-        authorities: resolve(&files.authorities),
-        client_certificate: resolve(&files.client_certificate),
-        client_key: resolve(&files.client_key),
     }
 }
 

@@ -10,14 +10,14 @@ use jiff::ToSpan;
 use super::{Setting, ask, outgoing};
 
 /// The partner's end of a transport.
-trait Partner {
+pub(super) trait Partner {
     fn offer(&self, name: &str, bytes: &[u8]);
     /// Every submission that arrived, in any order.
     fn received(&self) -> Vec<Vec<u8>>;
 }
 
 /// An interchange that is whole, with a byte that is no UTF-8.
-fn interchange(control: u32) -> Vec<u8> {
+pub(super) fn interchange(control: u32) -> Vec<u8> {
     let isa = format!(
         "ISA*00*{0}*00*{0}*ZZ*{1}*ZZ*{1}*260101*1200*^*00501*{control:09}*0*T*:~",
         " ".repeat(10),
@@ -27,7 +27,7 @@ fn interchange(control: u32) -> Vec<u8> {
     [isa.as_bytes(), b"\r\nTA1*\xff", end.as_bytes()].concat()
 }
 
-async fn keeps_the_contract(transport: Transport, partner: &dyn Partner) {
+pub(super) async fn keeps_the_contract(transport: Transport, partner: &dyn Partner) {
     let results = ask(Queue::Results);
     assert_eq!(transport.pick_up(&results).await, Ok(None));
 
@@ -112,7 +112,7 @@ impl Partner for Folders {
     }
 }
 
-fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
+pub(super) fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(directory).unwrap().map(Result::unwrap);
     let mut files: Vec<_> = entries
         .filter(|entry| entry.file_type().unwrap().is_file())

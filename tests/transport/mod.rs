@@ -3,6 +3,7 @@
 mod contract;
 mod manners;
 mod raw;
+mod sftp;
 mod trust;
 
 use std::collections::VecDeque;
