@@ -41,7 +41,9 @@
 //! | payer | `config/payers/<id>.toml` |
 //! | companion guide of a payer | `config/payers/<id>.overlay`, in the notation of [`guide::Overlay`] |
 //! | rule of a guide or a line of business | `check/rules/<room>/<Name>.rule`, in the notation of [`guide::rule`], a line in the room's `mod.rs`, and `fixtures/rules/<Name>/{accepted,rejected}.edi` |
-//! | transport | one file in `transport/` and a variant of its enum; it then runs `tests/transport/contract.rs` |
+//! | transport | one file in `transport/` and a variant of its enum, its keys in `payer/route.rs` and `config/routes.toml`; it then runs `tests/transport/contract.rs` |
+//! | thing that may need a person | what changes it says so in its own transaction (`store/attention.rs`), and `gateway/remind.rs` looks at it |
+//! | fault of the exchange | `tests/simulation/insurer.rs` does it, `tests/simulation/world.rs` says what must hold after it |
 //! | kind of finding | on an interchange: a line in `check/finding.rs` and its wire code in `check/wire_code.rs`, where a claim is rejected for it a line in `exchange/data/claim_status.tsv`; on a chart: a line in `chart/finding.rs` |
 //! | chart field | its record in `chart/` and its place in `billing/`, taken through `billing/fields.rs`, and back in `billing/unbill/`; a chart in `fixtures/charts/<kind>/` and its line in `findings.tsv`; drawn in `tests/random_charts/` |
 //! | edit of charts | one file in `billing/scrub/`, a line in its list, its code in `chart/finding.rs`, and `fixtures/scrub/<Name>/{accepted,rejected}.json` |

@@ -118,12 +118,26 @@ impl Insurer {
         }
     }
 
-    fn take(&mut self, outgoing: &Outgoing) {
-        let number = control_number(&outgoing.bytes);
-        let arrivals = self.arrived.entry(number).or_default();
-        arrivals.push(outgoing.bytes.clone());
-        let (id, now) = (outgoing.payload_id.to_string(), self.now());
-        self.payer.receive("", &id, &outgoing.bytes, now);
+    fn take(&mut self, payload_id: &str, bytes: &[u8]) {
+        let arrivals = self.arrived.entry(control_number(bytes)).or_default();
+        arrivals.push(bytes.to_vec());
+        let now = self.now();
+        self.payer.receive("", payload_id, bytes, now);
+    }
+
+    /// The first of what is offered in a queue, once.
+    fn next(&mut self, queue: Queue) -> Option<Answer> {
+        self.collect();
+        let at = self
+            .offers
+            .iter()
+            .position(|one| one.incoming.queue == queue)?;
+        let incoming = self.offers.remove(at).incoming;
+        self.delivered.insert(incoming.bytes.clone());
+        Some(Answer {
+            payload_type: incoming.payload_type,
+            bytes: incoming.bytes,
+        })
     }
 
     /// What the insurer says now joins what it offers: late, twice or, rarely, never.
@@ -187,6 +201,21 @@ impl Insurer {
     }
 }
 
+/// Behind a real server.
+impl claimgate::sandbox::Insurer for Insurer {
+    fn receive(&mut self, _: &str, payload_id: &str, bytes: &[u8], _: Timestamp) {
+        self.take(payload_id, bytes);
+    }
+
+    fn acknowledgment(&mut self, _: Timestamp) -> Option<Answer> {
+        self.next(Queue::Acknowledgments)
+    }
+
+    fn result(&mut self, _: Timestamp) -> Option<Answer> {
+        self.next(Queue::Results)
+    }
+}
+
 impl Partner for Route {
     fn submit(&self, outgoing: &Outgoing) -> Result<Receipt, SendError> {
         let mut insurer = self.lock();
@@ -204,7 +233,7 @@ impl Partner for Route {
             (Err(SendError::NotSent { .. }), _) => "not sent",
         });
         if is_taken {
-            insurer.take(outgoing);
+            insurer.take(&outgoing.payload_id.to_string(), &outgoing.bytes);
         }
         result.map(|()| Receipt {
             payload_type: String::new(),

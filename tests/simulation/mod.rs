@@ -5,6 +5,9 @@
 //! SIMULATION_SEEDS=1` -- --nocapture simulation::` tells the story of world 17.
 
 mod insurer;
+mod invariants;
+mod killed;
+mod person;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,8 +15,22 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use claimgate::exchange::submission::State;
+use claimgate::gateway::Gateway;
+use claimgate::store::StoredSubmission;
 use insurer::Tally;
 use world::World;
+
+const PARTNER: &str = "sandbox";
+const STATES: [State; 7] = [
+    State::Queued,
+    State::Sending,
+    State::Unknown,
+    State::Sent,
+    State::Acknowledged,
+    State::Rejected,
+    State::Withdrawn,
+];
 
 /// So many worlds where nobody asks for more.
 const SEEDS: u64 = 100;
@@ -73,6 +90,14 @@ fn simulate(seed: u64) -> (Tally, Result<(), String>) {
         world.tally(),
         ended.map_err(|breach| format!("{replay}: {breach}")),
     )
+}
+
+async fn submissions(gateway: &Gateway) -> Vec<StoredSubmission> {
+    let mut all = Vec::new();
+    for state in STATES {
+        all.extend(gateway.store.submissions_in(state).await.unwrap());
+    }
+    all
 }
 
 fn number(variable: &str, otherwise: u64) -> u64 {

@@ -1,39 +1,26 @@
 //! One world: a gateway with a real store, an insurer behind two bad roads, a person, a clock, and crashes. After some
 //! turns all goes well, and what must be so then is checked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use claimgate::claim::Money;
-use claimgate::exchange::reply;
-use claimgate::exchange::submission::State;
-use claimgate::gateway::{Clock, Gateway, Settlement, Setup, Verdict};
-use claimgate::reconcile::Subject;
+use claimgate::gateway::{Clock, Gateway, Setup, Verdict};
 use claimgate::sandbox::practice;
-use claimgate::store::{StoredSubmission, fault};
+use claimgate::store::fault;
 use claimgate::transport::Transport;
 use jiff::Timestamp;
 use jiff::civil::date;
 
 use super::insurer::{Insurer, Route, Tally};
+use super::invariants::{self, Replies};
+use super::{PARTNER, person};
 use crate::breaks::draw::Draw;
 
-const PARTNER: &str = "sandbox";
 const DAY: i64 = 86_400;
 /// Long enough for every answer that is still to come.
 const CALM_ROUNDS: usize = 20;
 const CALM_PAUSE: i64 = DAY / 2;
-const STATES: [State; 7] = [
-    State::Queued,
-    State::Sending,
-    State::Unknown,
-    State::Sent,
-    State::Acknowledged,
-    State::Rejected,
-    State::Withdrawn,
-];
-
 pub(super) struct World {
     directory: tempfile::TempDir,
     draw: Draw,
@@ -201,34 +188,14 @@ impl World {
         }
     }
 
-    /// A person finds out what nobody else can, truthfully, and tries what rests.
+    /// A person finds out what nobody else can, and tries what rests.
     async fn person(&mut self) {
-        let now = self.story.len();
         let road = self.road.clone();
-        let submissions = submissions(self.gateway().await).await;
-        for one in submissions {
-            let arrived = road.lock().arrived.contains_key(&one.control_number);
-            let settlement = match one.submission.state {
-                State::Unknown if arrived => Settlement::Arrived,
-                State::Unknown => Settlement::NotArrived,
-                State::Queued if one.submission.attempts > 3 => Settlement::Again,
-                State::Rejected if !arrived => Settlement::Again,
-                _ => continue,
-            };
-            let gateway = self.gateway().await;
-            let settled = gateway.settle(PARTNER, one.control_number, settlement);
-            let settled = settled.await.unwrap();
-            self.story.push(format!(
-                "{}: {settlement:?}: {settled:?}",
-                one.control_number
-            ));
-        }
         let gateway = self.gateway().await;
+        let said = person::settle(gateway, &road.insurer).await;
         let partner = gateway.setup.partner(PARTNER).unwrap();
         gateway.pick_up_from(partner).await.unwrap();
-        if self.story.len() == now {
-            self.story.push("a person looked".into());
-        }
+        self.story.push(format!("a person looked: {said:?}"));
     }
 
     /// What must be so in the end.
@@ -236,135 +203,6 @@ impl World {
         let road = self.road.clone();
         let taken = self.taken.clone();
         let gateway = self.gateway().await;
-        control_numbers_are_used_once(&road.lock())?;
-        nothing_is_taken_twice(&road.lock())?;
-        let told = told(gateway).await;
-        let states: BTreeMap<String, String> = gateway
-            .store
-            .claim_accounts("", 100_000)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|one| (one.claim, one.state))
-            .collect();
-        if let Some(lost) = taken.iter().find(|claim| !states.contains_key(*claim)) {
-            return Err(format!("claim {lost} was taken and is gone"));
-        }
-        let submissions = submissions(gateway).await;
-        let mut of = BTreeMap::new();
-        for one in &submissions {
-            for claim in gateway.store.claims_of(one.id, None).await.unwrap() {
-                of.insert(claim, format!("{PARTNER} {}", one.control_number));
-            }
-        }
-        for (claim, state) in &states {
-            let is_final = matches!(state.as_str(), "paid" | "denied");
-            let is_told =
-                told.contains(claim) || of.get(claim).is_some_and(|one| told.contains(one));
-            if !is_final && !is_told {
-                return Err(format!("claim {claim} is {state}, and nobody is told"));
-            }
-        }
-        for one in &submissions {
-            let arrived = road.lock().arrived.contains_key(&one.control_number);
-            let state = one.submission.state;
-            if matches!(state, State::Sent | State::Acknowledged) && !arrived
-                || matches!(state, State::Queued | State::Sending | State::Unknown)
-            {
-                return Err(format!(
-                    "interchange {} is {state:?} and arrived: {arrived}",
-                    one.control_number
-                ));
-            }
-        }
-        let delivered = road.lock().delivered.clone();
-        for bytes in &delivered {
-            if gateway.keep_file("again", bytes).await.unwrap() {
-                return Err("a reply that was handed out is not stored".into());
-            }
-        }
-        let totals = gateway.store.totals().await.unwrap();
-        let (transferred, deposited) = handed_out(&delivered);
-        if !totals.is_balanced()
-            || totals.transferred != transferred
-            || totals.deposited != deposited
-        {
-            return Err(format!(
-                "money: {totals:?}, remittances {transferred}, deposits {deposited}"
-            ));
-        }
-        Ok(())
+        invariants::hold(gateway, &road.insurer, &taken, Replies::Stored).await
     }
-}
-
-fn control_numbers_are_used_once(insurer: &Insurer) -> Result<(), String> {
-    for (number, arrivals) in &insurer.arrived {
-        if arrivals.iter().any(|bytes| *bytes != arrivals[0]) {
-            return Err(format!(
-                "control number {number} was used for two interchanges"
-            ));
-        }
-        if arrivals.len() > 1 {
-            return Err(format!(
-                "interchange {number} arrived {} times",
-                arrivals.len()
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn nothing_is_taken_twice(insurer: &Insurer) -> Result<(), String> {
-    let mut taken = BTreeMap::<String, u32>::new();
-    for &number in insurer.arrived.keys() {
-        for (set, claim) in insurer.claims(number) {
-            if insurer.taken_sets.contains(&(number, set))
-                && let Some(before) = taken.insert(claim.clone(), number)
-            {
-                return Err(format!(
-                    "claim {claim} was taken from interchanges {before} and {number}"
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Claims and interchanges that the worklist speaks of.
-async fn told(gateway: &Gateway) -> BTreeSet<String> {
-    let items = gateway.store.worklist().await.unwrap();
-    items
-        .into_iter()
-        .filter_map(|one| match one.item.subject {
-            Subject::Claim(name) | Subject::Submission(name) => Some(name),
-            _ => None,
-        })
-        .collect()
-}
-
-async fn submissions(gateway: &Gateway) -> Vec<StoredSubmission> {
-    let mut all = Vec::new();
-    for state in STATES {
-        all.extend(gateway.store.submissions_in(state).await.unwrap());
-    }
-    all
-}
-
-/// What the remittances and deposits come to that the insurer handed out whole.
-fn handed_out(delivered: &BTreeSet<Vec<u8>>) -> (Money, Money) {
-    let (mut transferred, mut deposited) = (Money::ZERO, Money::ZERO);
-    for bytes in delivered {
-        if claimgate::transaction::eft::is_eft(bytes) {
-            let file = claimgate::transaction::eft::read(bytes);
-            deposited += file.deposits.iter().map(|one| one.amount).sum::<Money>();
-            continue;
-        }
-        for reply in reply::read(bytes).0 {
-            let paid = reply.remittances.iter();
-            transferred += paid
-                .filter_map(|one| one.remittance.header.amount)
-                .sum::<Money>();
-        }
-    }
-    (transferred, deposited)
 }
