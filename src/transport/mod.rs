@@ -1,7 +1,8 @@
 //! Bytes to a payer and back; the only HTTP, TLS and XML. It must not know claims, the store or what the bytes mean.
 //!
 //! Every transport has the same face, [`Transport`], and runs the same contract test. Identifiers and time are
-//! arguments: a transport draws no number and reads no clock, but for the time limits of a connection.
+//! arguments: a transport draws no number and reads no clock, but for the time limits of a connection. What each fault
+//! leads to, door by door, and which test shows it is in `tests/transport/faults.md`.
 
 mod core;
 pub mod core_envelope;

@@ -2,6 +2,7 @@
 
 mod contract;
 mod dialects;
+mod limits;
 mod manners;
 mod raw;
 mod rest;
