@@ -166,7 +166,7 @@ fn ingest(criterion: &mut Criterion) {
                 runtime.block_on(async {
                     for answer in answers {
                         keep(&desk.0, &answer).await;
-                        desk.0.ingest(clock::now()).await.expect("a store");
+                        desk.0.ingest().await.expect("a store");
                     }
                 });
                 desk
@@ -184,19 +184,16 @@ async fn answered() -> ((Gateway, tempfile::TempDir), Vec<Vec<u8>>) {
         .await
         .expect("a store");
     let memory = Memory::new();
-    gateway.set_transport("sandbox", Transport::Memory(memory.clone()));
+    gateway.set_transports("sandbox", [("memory", Transport::memory(memory.clone()))]);
     let readings: Vec<Reading> = (0..CHARTS).map(|one| practice::reading(one, DAY)).collect();
     let now = clock::now();
-    gateway
-        .take(&readings, "bench", now)
-        .await
-        .expect("a store");
+    gateway.take(&readings, "bench").await.expect("a store");
     let mut insurer = SandboxPayer::default();
     let mut received = 0;
     // A rejected set is sent again without the claims at fault, until the insurer takes everything that is left.
     loop {
-        gateway.queue(now).await.expect("a store");
-        gateway.send(now).await.expect("a store");
+        gateway.queue().await.expect("a store");
+        gateway.send().await.expect("a store");
         let sent = memory.sent();
         if sent.len() == received {
             break;
@@ -208,7 +205,7 @@ async fn answered() -> ((Gateway, tempfile::TempDir), Vec<Vec<u8>>) {
         for answer in std::iter::from_fn(|| insurer.acknowledgment(now)) {
             keep(&gateway, &answer.bytes).await;
         }
-        gateway.ingest(now).await.expect("a store");
+        gateway.ingest().await.expect("a store");
     }
     let results = std::iter::from_fn(|| insurer.result(now)).map(|answer| answer.bytes);
     let (remittances, others): (Vec<Vec<u8>>, Vec<Vec<u8>>) =
@@ -217,12 +214,12 @@ async fn answered() -> ((Gateway, tempfile::TempDir), Vec<Vec<u8>>) {
     for other in others {
         keep(&gateway, &other).await;
     }
-    gateway.ingest(now).await.expect("a store");
+    gateway.ingest().await.expect("a store");
     ((gateway, directory), remittances)
 }
 
 async fn keep(gateway: &Gateway, answer: &[u8]) {
-    let kept = gateway.keep_file("bench", answer, clock::now()).await;
+    let kept = gateway.keep_file("bench", answer).await;
     kept.expect("a store");
 }
 

@@ -120,7 +120,7 @@ fn a_first_day() {
     assert!(out.contains("999: its transaction set was taken"), "{out}");
     assert_eq!(on(&["status", "NOBODY"]).0, 2);
     let (code, out, _) = on(&["migrate"]);
-    assert!(code == 0 && out.contains("schema version 2"), "{out}");
+    assert!(code == 0 && out.contains("schema version 3"), "{out}");
 
     // Nothing more to say, and nothing goes twice.
     let (code, _, err) = on(&["work"]);

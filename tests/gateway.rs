@@ -4,10 +4,14 @@
 use claimgate::chart::{Code, Finding};
 use claimgate::claim::Money;
 use claimgate::exchange::submission;
-use claimgate::gateway::{Gateway, Setup, Verdict, clock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use claimgate::gateway::{Clock, Gateway, NotSettled, Settled, Settlement, Setup, Verdict, clock};
 use claimgate::sandbox::{Answer, Insurer, SandboxPayer, practice};
 use claimgate::store::Totals;
-use claimgate::transport::{Incoming, Memory, Queue, Transport};
+use claimgate::transport::{Incoming, Memory, Queue, SendError, Transport};
+use jiff::Timestamp;
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -26,7 +30,7 @@ impl Desk {
         setup.partners[0].limits.sets_per_interchange = 2;
         let mut gateway = Gateway::open(setup, directory.path()).await.unwrap();
         let memory = Memory::new();
-        gateway.set_transport("sandbox", Transport::Memory(memory.clone()));
+        gateway.set_transports("sandbox", [("memory", Transport::memory(memory.clone()))]);
         Self {
             gateway,
             memory,
@@ -39,21 +43,19 @@ impl Desk {
         let readings: Vec<_> = numbers
             .map(|number| practice::reading(number, date(2026, 11, 24)))
             .collect();
-        let now = clock::now();
-        self.gateway.take(&readings, "test", now).await.unwrap();
-        self.gateway.queue(now).await.unwrap();
-        self.gateway.send(now).await.unwrap();
+        self.gateway.take(&readings, "test").await.unwrap();
+        self.gateway.queue().await.unwrap();
+        self.gateway.send().await.unwrap();
     }
 
     async fn ingest(&self, bytes: &[u8]) -> claimgate::gateway::Ingested {
-        let now = clock::now();
-        self.gateway.keep_file("test", bytes, now).await.unwrap();
-        self.gateway.ingest(now).await.unwrap()
+        self.gateway.keep_file("test", bytes).await.unwrap();
+        self.gateway.ingest().await.unwrap()
     }
 
     /// Kind and reason of each entry of the worklist.
     async fn worklist(&self) -> Vec<String> {
-        self.gateway.remind(clock::now()).await.unwrap();
+        self.gateway.remind().await.unwrap();
         let items = self.gateway.store.worklist().await.unwrap();
         items
             .iter()
@@ -155,8 +157,8 @@ async fn bystanders_of_a_rejected_set_go_again() {
         for answer in answers(&mut insurer, &new) {
             desk.ingest(&answer.bytes).await;
         }
-        desk.gateway.queue(clock::now()).await.unwrap();
-        desk.gateway.send(clock::now()).await.unwrap();
+        desk.gateway.queue().await.unwrap();
+        desk.gateway.send().await.unwrap();
     }
     assert_eq!(sent, 2, "the set, and its bystanders once more");
     let worklist = desk.worklist().await;
@@ -201,6 +203,165 @@ async fn an_answer_settles_an_unknown_send() {
             .iter()
             .any(|one| one.starts_with("unknown "))
     );
+}
+
+/// Two routes to one partner, the time in the test's hand.
+struct Routes {
+    gateway: Gateway,
+    first: Memory,
+    second: Memory,
+    time: Arc<AtomicI64>,
+    _directory: tempfile::TempDir,
+}
+
+impl Routes {
+    async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let time = Arc::new(AtomicI64::new(1_800_000_000));
+        let told = time.clone();
+        let clock =
+            Clock::new(move || Timestamp::from_second(told.load(Ordering::Relaxed)).unwrap());
+        let setup = Setup::sandbox();
+        let mut gateway = Gateway::open_with(setup, directory.path(), clock)
+            .await
+            .unwrap();
+        let (first, second) = (Memory::new(), Memory::new());
+        gateway.set_transports(
+            "sandbox",
+            [
+                ("first", Transport::memory(first.clone())),
+                ("second", Transport::memory(second.clone())),
+            ],
+        );
+        Self {
+            gateway,
+            first,
+            second,
+            time,
+            _directory: directory,
+        }
+    }
+
+    /// Charts of the invented practice, each in an interchange of its own.
+    async fn queue(&self, numbers: std::ops::Range<u64>) {
+        for number in numbers {
+            let reading = practice::reading(number, date(2026, 11, 24));
+            self.gateway.take(&[reading], "test").await.unwrap();
+            self.gateway.queue().await.unwrap();
+        }
+    }
+
+    async fn send(&self) -> (usize, usize) {
+        self.gateway.send().await.unwrap();
+        (self.first.sent().len(), self.second.sent().len())
+    }
+
+    fn wait(&self, seconds: i64) {
+        self.time.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    async fn state(&self, control_number: u32) -> submission::State {
+        let found = self
+            .gateway
+            .store
+            .submission("sandbox", control_number)
+            .await;
+        found.unwrap().unwrap().submission.state
+    }
+}
+
+fn not_sent() -> SendError {
+    SendError::NotSent {
+        reason: "down".into(),
+    }
+}
+
+fn uncertain() -> SendError {
+    SendError::Uncertain {
+        reason: "cut".into(),
+    }
+}
+
+/// An outage of the first route costs one attempt; the others go over the second, and the first is tried again later.
+#[tokio::test]
+async fn an_outage_of_a_route_stops_no_claims() {
+    let routes = Routes::new().await;
+    routes.queue(0..3).await;
+    routes.first.fail_next(not_sent());
+    assert_eq!(routes.send().await, (0, 2));
+    // CORE asks for 90 seconds before anything is sent again.
+    routes.wait(89);
+    assert_eq!(routes.send().await, (0, 2));
+    routes.wait(60);
+    assert_eq!(routes.send().await, (1, 2));
+}
+
+/// What is in doubt goes over no other route, but costs only itself.
+#[tokio::test]
+async fn a_doubt_is_not_sent_over_another_route() {
+    let routes = Routes::new().await;
+    routes.queue(0..3).await;
+    routes.first.fail_next(uncertain());
+    assert_eq!(routes.send().await, (1, 2));
+    assert_eq!(routes.state(1).await, submission::State::Unknown);
+    routes.wait(7 * 86_400);
+    assert_eq!(routes.send().await, (1, 2));
+
+    // A person finds out that it is not there.
+    let gateway = &routes.gateway;
+    let nothing = gateway
+        .settle("sandbox", 1, Settlement::Again)
+        .await
+        .unwrap();
+    assert_eq!(nothing, Err(NotSettled::Stands(submission::State::Unknown)));
+    let settled = gateway.settle("sandbox", 1, Settlement::NotArrived).await;
+    assert_eq!(settled.unwrap(), Ok(Settled::GoesAgain));
+    routes.wait(120);
+    assert_eq!(routes.send().await, (2, 2));
+    let sent = routes.first.sent();
+    assert_eq!(sent[0].bytes, sent[1].bytes);
+    assert_eq!(sent[0].payload_id, sent[1].payload_id);
+}
+
+/// A wrong password is tried twice and not until the partner locks us out; a person's try opens the route again.
+#[tokio::test]
+async fn a_refused_login_rests_until_a_person_tries() {
+    let routes = Routes::new().await;
+    routes.queue(0..1).await;
+    let refused = || SendError::LoginRefused {
+        reason: "who?".into(),
+    };
+    for memory in [&routes.first, &routes.second] {
+        memory.fail_next(refused());
+        memory.fail_next(refused());
+    }
+    for _ in 0..20 {
+        routes.wait(86_400);
+        assert_eq!(routes.send().await, (0, 0));
+    }
+    let partner = routes.gateway.setup.partner("sandbox").unwrap();
+    routes.gateway.pick_up_from(partner).await.unwrap();
+    routes.wait(86_400);
+    assert_eq!(routes.send().await, (1, 0));
+}
+
+/// Claims of an interchange that was turned away go in another once a person says so.
+#[tokio::test]
+async fn claims_that_were_turned_away_go_again() {
+    let routes = Routes::new().await;
+    routes.queue(0..1).await;
+    routes.first.fail_next(SendError::Refused {
+        code: "PayloadTypeIllegal".into(),
+        message: "not this one".into(),
+    });
+    assert_eq!(routes.send().await, (0, 0));
+    assert_eq!(routes.state(1).await, submission::State::Rejected);
+    let settled = routes.gateway.settle("sandbox", 1, Settlement::Again).await;
+    assert_eq!(settled.unwrap(), Ok(Settled::ClaimsGoAgain(1)));
+    assert_eq!(routes.state(1).await, submission::State::Withdrawn);
+    routes.gateway.queue().await.unwrap();
+    assert_eq!(routes.send().await, (1, 0));
+    assert_eq!(routes.state(2).await, submission::State::Sent);
 }
 
 /// Remittances of the insurer for charts that this gateway did not send, and broken ones.
@@ -293,6 +454,11 @@ async fn what_cannot_be_used_is_told() {
             || one.starts_with("takeback ")),
         "{worklist:?}"
     );
+    // Tried again, the same things are told once, and nothing is posted twice.
+    let before = (desk.worklist().await, desk.totals().await);
+    assert!(desk.gateway.store.reopen(None).await.unwrap() > 0);
+    desk.gateway.ingest().await.unwrap();
+    assert_eq!((desk.worklist().await, desk.totals().await), before);
     // In the end the whole answers come, and all is well.
     for answer in &answers {
         assert_eq!(desk.ingest(&answer.bytes).await.unusable, 0);
@@ -313,19 +479,10 @@ async fn a_number_that_a_chart_gives_is_of_one_claim() {
         chart.submission.patient_control_number = Some("ACCT-7".into());
     }
     let last = readings.split_off(2);
-    let mut taken = desk
-        .gateway
-        .take(&readings, "test", clock::now())
-        .await
-        .unwrap();
+    let mut taken = desk.gateway.take(&readings, "test").await.unwrap();
     // The first once more, beside another bill.
     let again = [&readings[..1], &last[..]].concat();
-    taken.extend(
-        desk.gateway
-            .take(&again, "test", clock::now())
-            .await
-            .unwrap(),
-    );
+    taken.extend(desk.gateway.take(&again, "test").await.unwrap());
     let told: Vec<(bool, Verdict, bool)> = taken
         .iter()
         .map(|one| {

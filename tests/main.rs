@@ -22,6 +22,7 @@ mod recharted;
 mod report;
 mod rules;
 mod scrub;
+mod simulation;
 mod sources;
 mod superbills;
 mod t277ca;

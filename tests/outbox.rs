@@ -25,7 +25,7 @@ fn configure(setting: &Setting) {
     config.data = "store".into();
     let mut route = setting.server.route(&setting.credentials);
     route.total_timeout_seconds = 20;
-    partners[0].route = Some(Route::CoreSoap(route));
+    partners[0].routes = vec![Route::CoreSoap(route)];
     let dir = setting.directory();
     fs::create_dir(dir.join("payers")).unwrap();
     let write = |name: &str, text: String| fs::write(dir.join(name), text).unwrap();

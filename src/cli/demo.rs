@@ -122,7 +122,7 @@ async fn open_insurer(setup: &mut Setup, dir: &Path) -> anyhow::Result<Server> {
         clock::now,
     )
     .await?;
-    partner.route = Some(Route::CoreSoap(server.route(&credentials)));
+    partner.routes = vec![Route::CoreSoap(server.route(&credentials))];
     partner.limits = LIMITS;
     output::say(format_args!("insurer    listens at {}", server.endpoint()));
     Ok(server)
@@ -179,7 +179,7 @@ impl Taken {
         readings: &[chart::Reading],
         source: &str,
     ) -> anyhow::Result<()> {
-        for one in gateway.take(readings, source, clock::now()).await? {
+        for one in gateway.take(readings, source).await? {
             match one.verdict {
                 Verdict::Translated => self.translated += 1,
                 Verdict::Held => self.held += 1,
@@ -203,8 +203,8 @@ async fn practice_day(gateway: &Gateway) -> anyhow::Result<Date> {
 /// Sends and fetches until the insurer has nothing more to say. Gives the number of entries in the worklist.
 async fn go_round(gateway: &Gateway) -> anyhow::Result<usize> {
     loop {
-        let queued = gateway.queue(clock::now()).await?;
-        let sent = gateway.send(clock::now()).await?;
+        let queued = gateway.queue().await?;
+        let sent = gateway.send().await?;
         if queued > 0 {
             output::say(format_args!(
                 "submit     {queued} claims in {} interchanges over HTTPS",
@@ -218,7 +218,7 @@ async fn go_round(gateway: &Gateway) -> anyhow::Result<usize> {
         }
         let bar = bar("payloads", picked_up.new);
         let mut ingested = crate::gateway::Ingested::default();
-        while let Some(one) = gateway.ingest_one(clock::now()).await? {
+        while let Some(one) = gateway.ingest_one().await? {
             ingested += one;
             bar.inc(1);
         }
@@ -230,7 +230,7 @@ async fn go_round(gateway: &Gateway) -> anyhow::Result<usize> {
             ));
         }
         if queued == 0 && picked_up.new == 0 {
-            return Ok(gateway.remind(clock::now()).await?);
+            return Ok(gateway.remind().await?);
         }
     }
 }

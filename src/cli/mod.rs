@@ -13,6 +13,7 @@ mod payers;
 mod read;
 mod sandbox;
 mod serve;
+mod settle;
 mod status;
 mod steps;
 mod submit;
@@ -69,6 +70,8 @@ enum Command {
     Ingest(steps::IngestArgs),
     /// Run every job that is due, once.
     Work(steps::WorkArgs),
+    /// Say what became of an interchange that is in doubt, or let one go again.
+    Settle(settle::SettleArgs),
     /// Where each claim stands, and why.
     Status(status::StatusArgs),
     /// Whether the money adds up.
@@ -130,6 +133,7 @@ fn run_command(command: &Command, common: &Common) -> anyhow::Result<ExitCode> {
                 Command::Pickup(_) => steps::pickup(&gateway).await,
                 Command::Ingest(args) => steps::ingest(args, &gateway).await,
                 Command::Work(_) => steps::work(&gateway).await,
+                Command::Settle(args) => settle::run(args, &gateway).await,
                 Command::Status(args) => status::status(args, &gateway).await,
                 Command::Reconcile(args) => status::reconcile(args, &gateway).await,
                 Command::Serve(args) => serve::run(args, &gateway).await,

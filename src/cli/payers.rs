@@ -43,7 +43,7 @@ pub(crate) async fn run(args: &PayersArgs, gateway: &Gateway) -> anyhow::Result<
     let mut out = io::stdout().lock();
     let mut failed = 0;
     for partner in partners {
-        if partner.route.is_none() {
+        if partner.routes.is_empty() {
             writeln!(
                 out,
                 "{}: no [route] in its file, so nothing is sent",

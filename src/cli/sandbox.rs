@@ -69,7 +69,7 @@ fn write_configuration(out: &Path, server: &Server) -> anyhow::Result<()> {
     std::fs::create_dir_all(&payers)?;
     for partner in &mut partners {
         let beside = Credentials::at(Path::new(".."));
-        partner.route = Some(Route::CoreSoap(server.route(&beside)));
+        partner.routes = vec![Route::CoreSoap(server.route(&beside))];
         let file = payers.join(format!("{}.toml", partner.id));
         std::fs::write(file, toml::to_string(partner)?)?;
     }

@@ -23,7 +23,7 @@ use super::{output, steps};
   claimgate serve --config claimgate.toml --listen 127.0.0.1:9000
 
 Every [jobs] every_seconds it sends what is due, fetches what partners hold, posts it and makes the worklist anew. The
-worklist has no login yet: keep it on loopback. Ctrl-C or SIGTERM stops it when the job at hand is done.")]
+worklist has no login yet: keep it on loopback. Beside it are /health, /ready and /metrics (Prometheus). Ctrl-C or SIGTERM stops it when the job at hand is done.")]
 pub(crate) struct ServeArgs {
     /// Address of the worklist; else [web] listen of the configuration.
     #[arg(long, value_name = "ADDRESS:PORT")]

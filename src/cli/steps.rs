@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use crate::gateway::{Gateway, Ingested, PickedUp, Round, clock};
+use crate::gateway::{Gateway, Ingested, PickedUp, Round};
 
 use super::{Common, FINDINGS, output};
 
@@ -21,12 +21,16 @@ pub(crate) struct PickupArgs {}
 #[command(after_help = "Examples:
   claimgate ingest remit.835 deposit.ach      take what came another way
   claimgate ingest inbox/*                    the same file again changes nothing
+  claimgate ingest --again                    what could not be used is tried again, after a fix or an update
 
 TA1, 999, 277CA and 835 interchanges, several in a file, and bank files of EFT deposits (NACHA CCD+).")]
 pub(crate) struct IngestArgs {
     /// Files as they came from a payer, clearinghouse or bank.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "again", value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Try everything again that came before and could not be used; its bytes are kept.
+    #[arg(long)]
+    again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -36,8 +40,8 @@ pub(crate) struct WorkArgs {}
 
 pub(crate) async fn pickup(gateway: &Gateway) -> anyhow::Result<ExitCode> {
     let picked_up = gateway.pick_up().await?;
-    let ingested = gateway.ingest(clock::now()).await?;
-    let worklist = gateway.remind(clock::now()).await?;
+    let ingested = gateway.ingest().await?;
+    let worklist = gateway.remind().await?;
     tell_picked_up(&picked_up);
     tell_ingested(&ingested);
     output::say(format_args!("{worklist} entries in the worklist"));
@@ -53,14 +57,18 @@ pub(crate) async fn ingest(args: &IngestArgs, gateway: &Gateway) -> anyhow::Resu
         let bytes =
             std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if !gateway.keep_file(&name, &bytes, clock::now()).await? {
+        if !gateway.keep_file(&name, &bytes).await? {
             again += 1;
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let ingested = gateway.ingest(clock::now()).await?;
-    gateway.remind(clock::now()).await?;
+    if args.again {
+        let reopened = gateway.store.reopen(None).await?;
+        output::say(format_args!("{reopened} payloads are tried again"));
+    }
+    let ingested = gateway.ingest().await?;
+    gateway.remind().await?;
     if again > 0 {
         output::say(format_args!("{again} files had come before"));
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::exchange::submission::State;
-use crate::gateway::{Sent, TakenChart, Verdict, clock};
+use crate::gateway::{Sent, TakenChart, Verdict};
 
 use super::charts::{self, Blocks, Format, MappingArgs};
 use super::{Common, FINDINGS, output, steps};
@@ -42,9 +42,7 @@ pub(crate) async fn run(args: &SubmitArgs, common: &Common) -> anyhow::Result<Ex
     let bar = blocks.bar.clone();
     for block in &mut blocks {
         let block = block?;
-        let taken = gateway
-            .take(&block.read(), &block.source, clock::now())
-            .await?;
+        let taken = gateway.take(&block.read(), &block.source).await?;
         held += taken
             .iter()
             .filter(|chart| chart.verdict == Verdict::Held)
@@ -52,8 +50,8 @@ pub(crate) async fn run(args: &SubmitArgs, common: &Common) -> anyhow::Result<Ex
         bar.suspend(|| print(&taken, args.format))?;
     }
     bar.finish_and_clear();
-    let queued = gateway.queue(clock::now()).await?;
-    let sent = gateway.send(clock::now()).await?;
+    let queued = gateway.queue().await?;
+    let sent = gateway.send().await?;
     let unknown = gateway.store.submissions_in(State::Unknown).await?.len();
     output::say(format_args!(
         "{queued} claims queued, {} interchanges sent",

@@ -1,8 +1,10 @@
 //! The life of one claim from chart to decision: a fold over what the partner said of it. It must not know money: that
 //! is `reconcile`'s.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::payer::Deadlines;
 use crate::transaction::t837::{Location, Part};
 
 /// Something that was said of a claim. Events are only ever added.
@@ -68,19 +70,42 @@ impl State {
     /// Folds events in their order. A decision outranks whatever an acknowledgment says later; a rejection by one
     /// hop stands against an acceptance by an earlier one.
     pub fn fold<'e>(events: impl IntoIterator<Item = &'e Event>) -> Self {
-        events
-            .into_iter()
-            .fold(Self::Submitted, |state, event| match (state, event) {
-                (_, Event::Decided { denied: true }) => Self::Denied,
-                (_, Event::Decided { denied: false }) => Self::Paid,
-                (Self::Paid | Self::Denied, _) => state,
-                (_, Event::SetRejected { .. } | Event::Rejected { .. }) => Self::Rejected,
-                (_, Event::Requeued) => Self::Submitted,
-                (Self::Submitted, Event::SetAccepted) => Self::Received,
-                (Self::Rejected, _) | (_, Event::SetAccepted) => state,
-                (_, Event::Accepted { .. }) => Self::Accepted,
-            })
+        events.into_iter().fold(Self::Submitted, Self::after)
     }
+
+    /// The state after one more event.
+    pub fn after(self, event: &Event) -> Self {
+        match (self, event) {
+            (_, Event::Decided { denied: true }) => Self::Denied,
+            (_, Event::Decided { denied: false }) => Self::Paid,
+            (Self::Paid | Self::Denied, _) => self,
+            (_, Event::SetRejected { .. } | Event::Rejected { .. }) => Self::Rejected,
+            (_, Event::Requeued) => Self::Submitted,
+            (Self::Submitted, Event::SetAccepted) => Self::Received,
+            (Self::Rejected, _) | (_, Event::SetAccepted) => self,
+            (_, Event::Accepted { .. }) => Self::Accepted,
+        }
+    }
+
+    /// By when the partner must say more of a claim that is so since then; `None` where it has said all, or where its
+    /// whole interchange is waited for.
+    pub fn answer_due(self, since: Timestamp, deadlines: &Deadlines) -> Option<Timestamp> {
+        let hours = match self {
+            Self::Received => i64::from(deadlines.claim_acknowledgment_hours),
+            Self::Accepted => i64::from(deadlines.remittance_days) * 24,
+            Self::Submitted | Self::Rejected | Self::Paid | Self::Denied => return None,
+        };
+        since.saturating_add(SignedDuration::from_hours(hours)).ok()
+    }
+
+    pub const ALL: [Self; 6] = [
+        Self::Submitted,
+        Self::Received,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Paid,
+        Self::Denied,
+    ];
 
     /// The name in tables and reports.
     pub fn name(self) -> &'static str {

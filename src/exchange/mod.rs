@@ -5,6 +5,7 @@ pub mod answer;
 pub mod claim;
 pub mod claim_acknowledgment;
 pub mod control_number;
+pub mod health;
 pub mod reply;
 pub mod status;
 pub mod submission;

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::payer::Deadlines;
 
-/// Seconds to wait after the first failed attempt; each further one waits twice as long.
-const FIRST_WAIT_SECONDS: i64 = 30;
+/// Seconds to wait after the first failed attempt; each further one waits twice as long. CORE asks for 90 at least
+/// before a retransmission.
+pub(super) const FIRST_WAIT_SECONDS: i64 = 90;
 const LONGEST_WAIT_SECONDS: i64 = 6 * 3600;
 /// After so many attempts that certainly did not arrive, a person is asked.
 const ATTEMPTS_MAX: u32 = 12;
@@ -19,7 +20,11 @@ pub enum Event {
     /// The interchange is written, judged and stored.
     Queued,
     /// An attempt begins. It is stored before the first byte leaves, so that a crash is seen afterwards.
-    Started,
+    Started {
+        /// The route that it takes.
+        #[serde(default)]
+        route: String,
+    },
     /// The partner said that it has the payload.
     Sent,
     /// The attempt certainly did not arrive.
@@ -34,6 +39,10 @@ pub enum Event {
     Group { verdict: String },
     /// A person found out, by telephone or portal, whether the partner has it.
     Settled { arrived: bool },
+    /// A person wants further attempts after they were used up.
+    Retried,
+    /// A person took its claims out: it was refused or rejected, and they go again in another interchange.
+    Withdrawn,
 }
 
 /// Where a submission stands.
@@ -52,6 +61,24 @@ pub enum State {
     Acknowledged,
     /// The transport refused it, the envelope or the whole group was rejected: its claims were not taken.
     Rejected,
+    /// Its claims were not taken and have left it for another.
+    Withdrawn,
+}
+
+/// How much longer than others this one waits, so that many do not come back in the same second: a number of its own,
+/// for example of its payload id. Waits grow by up to a quarter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spread(pub u8);
+
+impl Spread {
+    pub const NONE: Self = Self(0);
+
+    pub(super) fn over(self, wait: SignedDuration) -> SignedDuration {
+        let quarter = wait.as_millis() / 4 * i128::from(self.0) / i128::from(u8::MAX);
+        wait.saturating_add(SignedDuration::from_millis(
+            i64::try_from(quarter).unwrap_or(0),
+        ))
+    }
 }
 
 /// What to do with a submission.
@@ -79,6 +106,8 @@ pub struct Submission {
     pub since: Timestamp,
     /// When the partner said that it has it, or when it may have got it.
     pub sent: Option<Timestamp>,
+    /// Whether a TA1 or 999 has spoken of it.
+    pub answered: bool,
     /// Why it stands where it stands, in words; empty where the state says all.
     pub reason: String,
 }
@@ -93,6 +122,7 @@ impl Submission {
             attempts: 0,
             since: queued,
             sent: None,
+            answered: false,
             reason: String::new(),
         };
         for (at, event) in events {
@@ -102,11 +132,12 @@ impl Submission {
     }
 
     fn apply(&mut self, at: Timestamp, event: &Event) {
-        use State::{Acknowledged, Queued, Rejected, Sending, Sent, Unknown};
+        use State::{Acknowledged, Queued, Rejected, Sending, Sent, Unknown, Withdrawn};
+        let was = (self.state, self.answered);
         self.since = at;
         match event {
             Event::Queued => {}
-            Event::Started => {
+            Event::Started { .. } => {
                 self.attempts += 1;
                 self.go(Sending, "");
                 self.sent = Some(at);
@@ -123,24 +154,32 @@ impl Submission {
             Event::Refused { code, message } => self.go(Rejected, &format!("{code}: {message}")),
             // An answer to it proves that it arrived, whatever the transport believed. A later TA1 or 999 of another
             // copy does not undo the first.
-            Event::Interchange { verdict, note } => match (self.state, verdict.as_str()) {
-                (Acknowledged | Rejected, _) => {}
-                // "Used before" of something sent more than once: an earlier copy did arrive.
-                (_, "R") if note == "025" && self.attempts > 1 => self.go(Sent, ""),
-                (_, "R") => self.go(Rejected, &format!("TA1 {note}")),
-                _ => self.go(Sent, ""),
-            },
-            Event::Group { verdict } => match (self.state, verdict.as_str()) {
-                (Acknowledged | Rejected, _) => {}
-                (_, "A" | "E" | "P") => self.go(Acknowledged, ""),
-                _ => self.go(Rejected, "999 rejects the whole group"),
-            },
+            Event::Interchange { .. } | Event::Group { .. }
+                if matches!(was, (Acknowledged | Rejected, true) | (Withdrawn, _)) => {}
+            Event::Interchange { verdict, note } => {
+                self.answered = true;
+                match verdict.as_str() {
+                    // "Used before" of something sent more than once: an earlier copy did arrive.
+                    "R" if note == "025" && self.attempts > 1 => self.go(Sent, ""),
+                    "R" => self.go(Rejected, &format!("TA1 {note}")),
+                    _ => self.go(Sent, ""),
+                }
+            }
+            Event::Group { verdict } => {
+                self.answered = true;
+                match verdict.as_str() {
+                    "A" | "E" | "P" => self.go(Acknowledged, ""),
+                    _ => self.go(Rejected, "999 rejects the whole group"),
+                }
+            }
             Event::Settled { arrived: true } if self.state == Unknown => self.go(Sent, ""),
             Event::Settled { arrived: false } if self.state == Unknown => {
                 self.go(Queued, "");
                 self.sent = None;
             }
-            Event::Settled { .. } => {}
+            Event::Retried if self.state == Queued => self.attempts = 0,
+            Event::Withdrawn if self.state == Rejected => self.go(Withdrawn, ""),
+            Event::Settled { .. } | Event::Retried | Event::Withdrawn => {}
         }
     }
 
@@ -150,14 +189,14 @@ impl Submission {
     }
 
     /// What to do now.
-    pub fn next(&self, now: Timestamp, deadlines: &Deadlines) -> Next {
+    pub fn next(&self, now: Timestamp, deadlines: &Deadlines, spread: Spread) -> Next {
         match self.state {
             State::Queued if self.attempts == 0 => Next::Send,
             State::Queued if self.attempts >= ATTEMPTS_MAX => Next::Person,
             State::Queued => {
                 let due = self
                     .since
-                    .saturating_add(wait(self.attempts))
+                    .saturating_add(spread.over(wait(self.attempts)))
                     .unwrap_or(now);
                 if due <= now {
                     Next::Send
@@ -178,7 +217,7 @@ impl Submission {
                 }
             }
             State::Unknown | State::Rejected => Next::Person,
-            State::Acknowledged => Next::Done,
+            State::Acknowledged | State::Withdrawn => Next::Done,
         }
     }
 }
@@ -193,6 +232,7 @@ impl State {
             Self::Sent => "sent",
             Self::Acknowledged => "acknowledged",
             Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }
@@ -216,9 +256,22 @@ mod tests {
         Submission::fold((0..).map(second).zip(events)).unwrap()
     }
 
+    fn started() -> Event {
+        Event::Started {
+            route: "folder".into(),
+        }
+    }
+
     fn not_sent() -> Event {
         Event::NotSent {
             reason: "refused".into(),
+        }
+    }
+
+    fn refused() -> Event {
+        Event::Refused {
+            code: "HTTP 404".into(),
+            message: "nothing there".into(),
         }
     }
 
@@ -243,35 +296,47 @@ mod tests {
 
     #[test]
     fn each_story_ends_where_it_should() {
-        use Event::{Queued, Sent, Settled, Started};
+        use Event::{Queued, Retried, Sent, Settled, Withdrawn};
         let check = |events: &[Event], expected| {
             assert_eq!(fold(events).state, expected, "{events:?}");
         };
         check(&[Queued], State::Queued);
-        check(&[Queued, Started], State::Sending);
-        check(&[Queued, Started, not_sent()], State::Queued);
-        check(&[Queued, Started, Sent], State::Sent);
-        check(&[Queued, Started, uncertain()], State::Unknown);
+        check(&[Queued, started()], State::Sending);
+        check(&[Queued, started(), not_sent()], State::Queued);
+        check(&[Queued, started(), Sent], State::Sent);
+        check(&[Queued, started(), uncertain()], State::Unknown);
         check(
-            &[Queued, Started, uncertain(), group("A")],
+            &[Queued, started(), uncertain(), group("A")],
             State::Acknowledged,
         );
-        check(&[Queued, Started, uncertain(), ta1("A")], State::Sent);
+        check(&[Queued, started(), uncertain(), ta1("A")], State::Sent);
         check(
-            &[Queued, Started, uncertain(), Settled { arrived: false }],
+            &[Queued, started(), uncertain(), Settled { arrived: false }],
             State::Queued,
         );
         check(
-            &[Queued, Started, Sent, Settled { arrived: false }],
+            &[Queued, started(), Sent, Settled { arrived: false }],
             State::Sent,
         );
-        check(&[Queued, Started, Sent, ta1("R")], State::Rejected);
+        check(&[Queued, started(), Sent, ta1("R")], State::Rejected);
         check(
-            &[Queued, Started, Sent, group("A"), ta1("R")],
+            &[Queued, started(), Sent, group("A"), ta1("R")],
             State::Acknowledged,
         );
-        check(&[Queued, Started, Sent, group("P")], State::Acknowledged);
-        check(&[Queued, Started, Sent, group("R")], State::Rejected);
+        check(&[Queued, started(), Sent, group("P")], State::Acknowledged);
+        check(&[Queued, started(), Sent, group("R")], State::Rejected);
+        // What the transport took for a refusal was taken all the same.
+        check(
+            &[Queued, started(), refused(), group("A")],
+            State::Acknowledged,
+        );
+        check(&[Queued, started(), refused(), Withdrawn], State::Withdrawn);
+        check(
+            &[Queued, started(), refused(), Withdrawn, group("A")],
+            State::Withdrawn,
+        );
+        check(&[Queued, started(), Sent, Withdrawn], State::Sent);
+        check(&[Queued, started(), not_sent(), Retried], State::Queued);
     }
 
     #[test]
@@ -279,9 +344,9 @@ mod tests {
         let deadlines = Deadlines::default();
         let mut events = vec![Event::Queued];
         for attempt in 1..=ATTEMPTS_MAX {
-            events.extend([Event::Started, not_sent()]);
+            events.extend([started(), not_sent()]);
             let submission = fold(&events);
-            match submission.next(submission.since, &deadlines) {
+            match submission.next(submission.since, &deadlines, Spread::NONE) {
                 Next::Wait(until) => {
                     let waited = until.duration_since(submission.since);
                     assert_eq!(waited, wait(attempt));
@@ -293,13 +358,16 @@ mod tests {
 
     fn any_event() -> impl Strategy<Value = Event> {
         prop_oneof![
-            Just(Event::Started),
+            Just(started()),
             Just(Event::Sent),
             Just(not_sent()),
             Just(uncertain()),
             "[AERP]".prop_map(|verdict| ta1(&verdict)),
             "[AERP]".prop_map(|verdict| group(&verdict)),
             any::<bool>().prop_map(|arrived| Event::Settled { arrived }),
+            Just(Event::Retried),
+            Just(Event::Withdrawn),
+            Just(refused()),
         ]
     }
 
@@ -311,9 +379,9 @@ mod tests {
             let events: Vec<Event> = std::iter::once(Event::Queued).chain(events).collect();
             let submission = fold(&events);
             let far = second(10_000_000);
-            if submission.next(far, &Deadlines::default()) == Next::Send {
+            if submission.next(far, &Deadlines::default(), Spread(255)) == Next::Send {
                 let last = events.iter().rev().find(|event| {
-                    !matches!(event, Event::Settled { arrived: true })
+                    !matches!(event, Event::Settled { arrived: true } | Event::Retried | Event::Withdrawn)
                 });
                 let certain = matches!(
                     last,

@@ -13,7 +13,7 @@ use crate::billing::{self, Biller, Defaults};
 use crate::guide::public::{PublicTable, PublicTables};
 use crate::guide::rule::Rule;
 use crate::guide::{Overlay, library};
-use crate::payer::TradingPartner;
+use crate::payer::{Deadlines, TradingPartner};
 
 const SANDBOX: &str = include_str!("../../config/payers/sandbox.toml");
 /// A configuration larger than this is some other file.
@@ -152,6 +152,13 @@ impl Setup {
     pub fn partner(&self, id: &str) -> Option<&TradingPartner> {
         self.partners.iter().find(|partner| partner.id == id)
     }
+
+    /// Those of a partner; of one that has no file any more the usual ones.
+    pub fn deadlines(&self, partner: &str) -> Deadlines {
+        self.partner(partner)
+            .map(|one| one.deadlines)
+            .unwrap_or_default()
+    }
 }
 
 fn read_partners(dir: &Path) -> Result<Vec<TradingPartner>, ConfigError> {
@@ -202,7 +209,8 @@ fn read_partner(file: &Path) -> Result<TradingPartner, ConfigError> {
         }
     }
     let base = file.parent().unwrap_or(Path::new(""));
-    partner.route = partner.route.map(|route| route.beside(base));
+    let routes = partner.routes.into_iter();
+    partner.routes = routes.map(|route| route.beside(base)).collect();
     partner.overlay = read_overlay(&file.with_extension("overlay"))?;
     Ok(partner)
 }

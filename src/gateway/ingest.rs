@@ -1,7 +1,7 @@
 //! What was received is understood: answers find their claims, remittances are posted, deposits kept. What cannot be
 //! used becomes an entry of the worklist, and its bytes stay. Each step may run twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -11,9 +11,10 @@ use crate::exchange::reply::{self, ReceivedRemittance, Reply};
 use crate::exchange::{answer, claim, submission};
 use crate::payer::TradingPartner;
 use crate::reconcile::{
-    self, Action, Deposit, KnownClaims, RemittanceKey, SentClaim, Subject, WorkItem, WorkKind,
+    self, Action, ClaimKeys, Deposit, KnownClaims, RemittanceKey, SentClaim, Subject, WorkItem,
+    WorkKind,
 };
-use crate::store::{self, Received, StoredClaim};
+use crate::store::{self, News, Received, StoredClaim};
 use crate::transaction::eft::{self, BadRecord, Wrong};
 use crate::transaction::t277ca::{ClaimAcknowledgment, ClaimAcknowledgments, Standing};
 use crate::transaction::t835::ClaimPayment;
@@ -47,14 +48,14 @@ struct Work<'g> {
 
 impl Gateway {
     /// Understands the oldest payload that is not understood yet; `None` where there is none.
-    pub async fn ingest_one(&self, now: Timestamp) -> Result<Option<Ingested>> {
+    pub async fn ingest_one(&self) -> Result<Option<Ingested>> {
         let Some(received) = self.store.first_new().await? else {
             return Ok(None);
         };
         let mut work = Work {
             gateway: self,
             received: &received,
-            now,
+            now: self.clock.now(),
             source: format!("received {}", received.id),
             items: Vec::new(),
             done: Ingested {
@@ -67,14 +68,16 @@ impl Gateway {
             items, mut done, ..
         } = work;
         done.unusable = items.len();
-        self.store.finish(received.id, &items).await?;
+        self.store
+            .finish(received.id, &items, self.clock.now())
+            .await?;
         Ok(Some(done))
     }
 
     /// Understands everything that is not understood yet.
-    pub async fn ingest(&self, now: Timestamp) -> Result<Ingested> {
+    pub async fn ingest(&self) -> Result<Ingested> {
         let mut all = Ingested::default();
-        while let Some(one) = self.ingest_one(now).await? {
+        while let Some(one) = self.ingest_one().await? {
             all += one;
         }
         Ok(all)
@@ -148,10 +151,24 @@ impl<'g> Work<'g> {
             note: answered.note.clone(),
         };
         self.done.answers += 1;
-        let store = &self.gateway.store;
-        Ok(store
-            .answer(submission, &event, &[], self.now, &self.source)
-            .await?)
+        self.tell(submission, &event, &[]).await
+    }
+
+    /// Adds what was said of a submission and its claims.
+    async fn tell(
+        &self,
+        submission: i64,
+        event: &submission::Event,
+        claims: &[(String, Event)],
+    ) -> Result<()> {
+        let deadlines = |partner: &str| self.gateway.setup.deadlines(partner);
+        let news = News {
+            events: claims,
+            at: self.now,
+            source: &self.source,
+            deadlines: &deadlines,
+        };
+        Ok(self.gateway.store.answer(submission, event, news).await?)
     }
 
     async fn group(
@@ -165,9 +182,13 @@ impl<'g> Work<'g> {
         let store = &self.gateway.store;
         let mut claims = Vec::new();
         for set in &answered.sets {
-            let sent = store
-                .placed_claims(submission, Some(&set.control_number))
-                .await?;
+            let number = &set.control_number;
+            if !set.is_rejected() {
+                let taken = store.claims_of(submission, Some(number)).await?;
+                claims.extend(taken.into_iter().map(|claim| (claim, Event::SetAccepted)));
+                continue;
+            }
+            let sent = store.placed_claims(submission, number).await?;
             for (control_number, mut event) in answer::of_set(set, &sent) {
                 if let Event::SetRejected {
                     location: Some(at),
@@ -185,9 +206,7 @@ impl<'g> Work<'g> {
             verdict: answered.verdict.clone(),
         };
         self.done.answers += 1;
-        Ok(store
-            .answer(submission, &event, &claims, self.now, &self.source)
-            .await?)
+        self.tell(submission, &event, &claims).await
     }
 
     /// The submission of a control number, or an entry that says that there is none.
@@ -214,21 +233,20 @@ impl<'g> Work<'g> {
         let mut events = Vec::new();
         if answered.standing() == Standing::Rejected && answered.claims().next().is_none() {
             let event = answer::of_all(&answered.statuses, answered.standing());
-            let all = sent.iter().map(|(claim, _)| claim.clone());
-            events.extend(all.zip(event.into_iter().cycle()));
+            events.extend(sent.iter().cloned().zip(event.into_iter().cycle()));
         }
         for provider in &answered.providers {
             if provider.standing() == Standing::Rejected && provider.claims.is_empty() {
                 let event = answer::of_all(&provider.statuses, provider.standing());
                 let npi = provider.provider.id.as_str();
-                let of_provider = sent.iter().filter(|(_, own)| own.as_deref() == Some(npi));
-                let all = of_provider.map(|(claim, _)| claim.clone());
-                events.extend(all.zip(event.into_iter().cycle()));
+                let all = store.claims_of_provider(&answered.batch, npi).await?;
+                events.extend(all.into_iter().zip(event.into_iter().cycle()));
             }
         }
+        let of_batch: HashSet<&str> = sent.iter().map(String::as_str).collect();
         for claim in answered.claims() {
             let event = answer::of_claim(claim);
-            match (self.answered_claim(claim, &sent).await?, event) {
+            match (self.answered_claim(claim, &of_batch).await?, event) {
                 (Some(control_number), Some(event)) => events.push((control_number, event)),
                 (Some(_), None) => self.unusable(
                     "A claim acknowledgment says neither that a claim was taken nor that it was not.",
@@ -239,24 +257,31 @@ impl<'g> Work<'g> {
             }
         }
         self.done.answers += 1;
-        Ok(store.tell_claims(&events, self.now, &self.source).await?)
+        let deadlines = |partner: &str| self.gateway.setup.deadlines(partner);
+        let news = News {
+            events: &events,
+            at: self.now,
+            source: &self.source,
+            deadlines: &deadlines,
+        };
+        Ok(store.tell_claims(news).await?)
     }
 
     /// Our claim that an acknowledgment speaks of; a number that was cut short counts where only one of the batch fits.
     async fn answered_claim(
         &self,
         answered: &ClaimAcknowledgment,
-        sent: &[(String, Option<String>)],
+        of_batch: &HashSet<&str>,
     ) -> Result<Option<String>> {
         let number = &answered.control_number;
-        if self.gateway.store.is_sent(number).await? {
+        if of_batch.contains(number.as_str()) || self.gateway.store.is_sent(number).await? {
             return Ok(Some(number.clone()));
         }
-        let mut cut = sent.iter().filter(|(claim, _)| {
+        let mut cut = of_batch.iter().filter(|claim| {
             number.len() >= reconcile::CUT_LENGTH_MIN && claim.starts_with(number.as_str())
         });
         Ok(match (cut.next(), cut.next()) {
-            (Some((claim, _)), None) => Some(claim.clone()),
+            (Some(claim), None) => Some((*claim).to_owned()),
             _ => None,
         })
     }
@@ -279,10 +304,7 @@ impl<'g> Work<'g> {
             self.held(&key, WorkKind::Unbalanced, &problem);
             return Ok(());
         }
-        let mut known = Vec::with_capacity(remittance.claims.len());
-        for payment in &remittance.claims {
-            known.push(self.known(payment).await?);
-        }
+        let known = self.known(&remittance.claims).await?;
         let posted = reconcile::post(key, remittance, &known);
         let decided = posted.postings.iter().filter(|one| !one.is_reversal());
         let events: Vec<(String, claim::Event)> = decided
@@ -291,11 +313,16 @@ impl<'g> Work<'g> {
                 Some((one.claim.clone()?, claim::Event::Decided { denied }))
             })
             .collect();
+        let deadlines = |partner: &str| self.gateway.setup.deadlines(partner);
+        let key = posted.key.to_string();
+        let news = News {
+            events: &events,
+            at: self.now,
+            source: &key,
+            deadlines: &deadlines,
+        };
         let store = &self.gateway.store;
-        match store
-            .post(self.received.id, &posted, &events, self.now)
-            .await?
-        {
+        match store.post(self.received.id, &posted, news).await? {
             store::Posted::New => self.done.remittances += 1,
             store::Posted::Again => self.done.again += 1,
             store::Posted::Conflict => {
@@ -306,14 +333,23 @@ impl<'g> Work<'g> {
         Ok(())
     }
 
-    /// The claims that a payment could mean: the one that it names, else all that the ladder may look at.
-    async fn known(&self, payment: &ClaimPayment) -> Result<KnownClaims> {
-        let store = &self.gateway.store;
-        let keys = reconcile::claim_keys(payment);
-        if store.is_sent(keys.control_number).await? {
-            let named = store.claim(keys.control_number).await?;
-            return Ok(named.iter().map(SentClaim::from).collect());
+    /// For each payment the claims that it could mean: the one that it names, else all that the ladder may look at.
+    async fn known(&self, payments: &[ClaimPayment]) -> Result<Vec<KnownClaims>> {
+        let keys: Vec<ClaimKeys<'_>> = payments.iter().map(reconcile::claim_keys).collect();
+        let numbers: Vec<&str> = keys.iter().map(|keys| keys.control_number).collect();
+        let named = self.gateway.store.sent_claims(&numbers).await?;
+        let mut known = Vec::with_capacity(payments.len());
+        for keys in &keys {
+            known.push(match named.get(keys.control_number) {
+                Some(claim) => std::iter::once(claim.clone()).collect(),
+                None => self.candidates(keys).await?,
+            });
         }
+        Ok(known)
+    }
+
+    async fn candidates(&self, keys: &ClaimKeys<'_>) -> Result<KnownClaims> {
+        let store = &self.gateway.store;
         let numbers: Vec<&str> = [keys.payer_claim_number, keys.original_reference]
             .into_iter()
             .filter(|number| !number.is_empty())

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Gateway, Result, clock, digest};
+use super::{Gateway, Result, clock};
 use crate::billing::Billed;
 use crate::chart::{Code, Finding, Reading};
-use crate::store::{NewChart, NewClaim, Taken};
+use crate::store::{NewChart, NewClaim, Taken, digest};
 
 /// What became of a chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,12 +31,8 @@ pub enum Verdict {
 impl Gateway {
     /// Bills charts and stores them with their claims, all of them or none. Taking the same charts in again does
     /// nothing.
-    pub async fn take(
-        &self,
-        readings: &[Reading],
-        source: &str,
-        now: Timestamp,
-    ) -> Result<Vec<TakenChart>> {
+    pub async fn take(&self, readings: &[Reading], source: &str) -> Result<Vec<TakenChart>> {
+        let now = self.clock.now();
         let today = clock::local(now).date();
         let biller = self.setup.biller(today);
         let mut billed: Vec<Billed> = readings

@@ -7,7 +7,7 @@
 pub mod batch;
 pub mod clock;
 mod config;
-mod fault;
+mod doors;
 mod ingest;
 mod intake;
 mod outbox;
@@ -15,17 +15,16 @@ mod pickup;
 mod recharted;
 mod remind;
 mod round;
+mod settle;
 #[cfg(test)]
 mod sound;
 pub mod source;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
+pub use clock::Clock;
 pub use config::{Config, ConfigError, Jobs, Setup, Web, table_file};
 pub use ingest::Ingested;
 pub use intake::{TakenChart, Verdict};
@@ -33,7 +32,12 @@ pub use outbox::Sent;
 pub use pickup::PickedUp;
 pub use recharted::Recharted;
 pub use round::Round;
+pub use settle::{NotSettled, Settled, Settlement};
 
+use doors::{Door, Doors};
+
+use crate::exchange::health::{Use, Went};
+use crate::exchange::submission::State;
 use crate::store::{Store, StoreError};
 use crate::transport::{SetupError, Transport};
 
@@ -42,8 +46,8 @@ use crate::transport::{SetupError, Transport};
 pub struct Gateway {
     pub store: Arc<Store>,
     pub setup: Setup,
-    /// By trading partner; a partner without a route has none.
-    transports: BTreeMap<String, Transport>,
+    clock: Clock,
+    doors: Doors,
 }
 
 /// Why a job could not do its work. What it did before is stored.
@@ -72,38 +76,41 @@ type Result<T> = std::result::Result<T, GatewayError>;
 impl Gateway {
     /// Opens the store and every partner's route. Attempts that the last process left unfinished become `unknown`.
     pub async fn open(setup: Setup, data: &Path) -> Result<Self> {
+        Self::open_with(setup, data, Clock::system()).await
+    }
+
+    /// The same with another clock.
+    pub async fn open_with(setup: Setup, data: &Path, clock: Clock) -> Result<Self> {
         let store = Store::open(data).await?;
-        let mut transports = BTreeMap::new();
-        for partner in &setup.partners {
-            let Some(route) = &partner.route else {
-                continue;
-            };
-            let transport = Transport::open(route).map_err(|error| GatewayError::Route {
-                partner: partner.id.clone(),
-                error,
-            })?;
-            transports.insert(partner.id.clone(), transport);
-        }
-        store.interrupt_unfinished(clock::now()).await?;
+        let doors = Doors::open(&setup.partners, store.route_health().await?)?;
+        store.interrupt_unfinished(clock.now()).await?;
+        store.watch_submissions(State::Queued).await?;
         Ok(Self {
             store: Arc::new(store),
             setup,
-            transports,
+            clock,
+            doors,
         })
     }
 
-    /// A way to a partner other than the one in its file, for tests.
-    pub fn set_transport(&mut self, partner: &str, transport: Transport) {
-        self.transports.insert(partner.to_owned(), transport);
+    /// Named ways to a partner in their order, in place of those in its file: for tests.
+    pub fn set_transports(
+        &mut self,
+        partner: &str,
+        transports: impl IntoIterator<Item = (&'static str, Transport)>,
+    ) {
+        self.doors.set(partner, transports);
     }
-}
 
-/// SHA-256 in hexadecimal.
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    /// Takes note of how an attempt on a route went, and remembers it where that changes when it may be tried.
+    async fn note(&self, partner: &str, door: &Door, used: Use, went: Went<'_>) -> Result<()> {
+        if let Some(health) = door.note(used, went, self.clock.now()) {
+            self.store
+                .set_route_health(partner, &door.name, &health)
+                .await?;
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Display for GatewayError {

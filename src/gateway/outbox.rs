@@ -1,16 +1,17 @@
 //! Claims leave: they are put into interchanges, and those are sent, each at most once unless it certainly did not
 //! arrive. It must not judge answers.
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::batch::{self, Candidate};
-use super::{Gateway, GatewayError, Result, clock, digest, fault};
+use super::doors::Door;
+use super::{Gateway, GatewayError, Result, clock};
+use crate::exchange::health::{Availability, Use, Went};
 use crate::exchange::submission::{Event, Next, State};
 use crate::payer::TradingPartner;
-use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission};
+use crate::store::{NewSubmission, Placed, ReadyClaim, StoredSubmission, digest, fault};
 use crate::transaction::t837;
-use crate::transport::{Kind, Outgoing, SendError, Transport};
+use crate::transport::{Kind, Outgoing, SendError};
 use crate::x12;
 
 /// ISA has 106 bytes and GS less than 150.
@@ -35,7 +36,7 @@ pub struct Sent {
 
 impl Gateway {
     /// Puts every claim that waits into an interchange. Gives the number of claims that left for the outbox.
-    pub async fn queue(&self, now: Timestamp) -> Result<usize> {
+    pub async fn queue(&self) -> Result<usize> {
         let mut queued = 0;
         for partner in self.store.partners_with_ready_claims().await? {
             let missing = || GatewayError::NoPartner {
@@ -50,18 +51,13 @@ impl Gateway {
                 };
                 // The others of them go in the next one.
                 claims.retain(|one| one.claim.kind.name() == kind);
-                queued += self.queue_one(partner, &claims, now).await?;
+                queued += self.queue_one(partner, &claims).await?;
             }
         }
         Ok(queued)
     }
 
-    async fn queue_one(
-        &self,
-        partner: &TradingPartner,
-        claims: &[ReadyClaim],
-        now: Timestamp,
-    ) -> Result<usize> {
+    async fn queue_one(&self, partner: &TradingPartner, claims: &[ReadyClaim]) -> Result<usize> {
         let submitter = self
             .setup
             .config
@@ -77,6 +73,7 @@ impl Gateway {
                 claim: &one.claim,
             })
             .collect();
+        let now = self.clock.now();
         let created = clock::local(now);
         let batch = batch::write(partner, number, created, &submitter.to_claim(), &candidates)
             .map_err(|error| GatewayError::Envelope {
@@ -88,9 +85,10 @@ impl Gateway {
                 chart,
                 control_number,
                 claim,
-                provenance,
             } = &claims[refusal.claim];
-            let finding = refusal.finding(claim, provenance);
+            let stored = self.store.claim(control_number).await?;
+            let provenance = stored.map(|one| one.provenance).unwrap_or_default();
+            let finding = refusal.finding(claim, &provenance);
             self.store
                 .refuse_claim(chart, control_number, &finding)
                 .await?;
@@ -115,28 +113,43 @@ impl Gateway {
             digest: digest(&written.bytes),
             claims: placed.collect(),
         };
-        fault::point("before-queue");
+        fault::point("before-queue").await;
         self.store.queue(&new, now).await?;
-        fault::point("after-queue");
+        fault::point("after-queue").await;
         Ok(new.claims.len())
     }
 
     /// Sends every interchange that is due.
-    pub async fn send(&self, now: Timestamp) -> Result<Sent> {
+    pub async fn send(&self) -> Result<Sent> {
         let mut done = Sent::default();
         for due in self.store.submissions_in(State::Queued).await? {
-            let (Some(partner), Some(transport)) = (
-                self.setup.partner(&due.partner),
-                self.transports.get(&due.partner),
-            ) else {
+            let doors = self.doors.of(&due.partner);
+            let partner = self
+                .setup
+                .partner(&due.partner)
+                .filter(|_| !doors.is_empty());
+            let Some(partner) = partner else {
                 done.unroutable += 1;
                 continue;
             };
-            if due.submission.next(now, &partner.deadlines) != Next::Send {
+            let now = self.clock.now();
+            if due.next(now, &partner.deadlines) != Next::Send {
                 done.waiting += 1;
                 continue;
             }
-            match self.send_one(partner, transport, &due).await? {
+            let is_open = |door: &&Door| door.availability(Use::Sending, now) == Availability::Now;
+            let Some(door) = doors.iter().find(is_open) else {
+                done.waiting += 1;
+                let reasons: Vec<String> =
+                    doors.iter().map(|door| door.reason(Use::Sending)).collect();
+                done.problem(format!(
+                    "{}: its routes rest: {}",
+                    partner.id,
+                    reasons.join("; ")
+                ));
+                continue;
+            };
+            match self.send_one(partner, door, &due).await? {
                 None => {}
                 Some(Ok(())) => done.sent += 1,
                 Some(Err(error)) => {
@@ -147,10 +160,7 @@ impl Gateway {
                             done.waiting += 1;
                         }
                     }
-                    let problem = format!("{}: {error}", partner.id);
-                    if !done.problems.contains(&problem) {
-                        done.problems.push(problem);
-                    }
+                    done.problem(format!("{}: {error}", partner.id));
                 }
             }
         }
@@ -161,22 +171,23 @@ impl Gateway {
     async fn send_one(
         &self,
         partner: &TradingPartner,
-        transport: &Transport,
+        door: &Door,
         due: &StoredSubmission,
     ) -> Result<Option<std::result::Result<(), SendError>>> {
         let bytes = self.store.payload(due.id).await?;
         let outgoing = Outgoing {
             payload_id: due.payload_id,
             kind: kind(partner, &bytes),
-            time: clock::now(),
+            time: self.clock.now(),
             bytes,
         };
-        fault::point("before-start");
-        if !self.store.start(due.id, outgoing.time).await? {
+        fault::point("before-start").await;
+        let started = self.store.start(due.id, &door.name, outgoing.time).await?;
+        let Some(attempt) = started else {
             return Ok(None);
-        }
-        fault::point("after-start");
-        let sent = transport.submit(&outgoing).await.map(drop);
+        };
+        fault::point("after-start").await;
+        let sent = door.transport.submit(&outgoing).await.map(drop);
         let event = match sent.clone() {
             Ok(()) => Event::Sent,
             Err(SendError::NotSent { reason } | SendError::LoginRefused { reason }) => {
@@ -185,10 +196,21 @@ impl Gateway {
             Err(SendError::Uncertain { reason }) => Event::Uncertain { reason },
             Err(SendError::Refused { code, message }) => Event::Refused { code, message },
         };
-        fault::point("after-send");
-        self.store.record(due.id, clock::now(), &event).await?;
-        fault::point("after-record");
+        fault::point("after-send").await;
+        let ended = self.clock.now();
+        self.store.record(due.id, attempt, ended, &event).await?;
+        fault::point("after-record").await;
+        let went = sent.as_ref().map_or_else(Went::from, |()| Went::Answered);
+        self.note(&partner.id, door, Use::Sending, went).await?;
         Ok(Some(sent))
+    }
+}
+
+impl Sent {
+    fn problem(&mut self, problem: String) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 }
 

@@ -2,16 +2,24 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Gateway, Result, clock, digest};
+use super::doors::Door;
+use super::{Gateway, Result};
+use crate::exchange::health::{Availability, Use, Went};
 use crate::payer::TradingPartner;
-use crate::store::NewReceived;
-use crate::transport::{PickUp, Queue, Transport};
+use crate::store::{NewReceived, digest, fault};
+use crate::transport::{PickUp, Queue};
 
 /// Payloads taken from one queue in one run; the rest comes with the next.
 const PAYLOADS_MAX: usize = 10_000;
+
+/// Why a partner is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    BySchedule,
+    ByPerson,
+}
 
 /// What a run of pick-ups brought.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,24 +48,26 @@ impl Gateway {
     pub async fn pick_up(&self) -> Result<PickedUp> {
         let mut done = PickedUp::default();
         for partner in &self.setup.partners {
-            self.ask(partner, &mut done).await?;
+            self.ask(partner, Asked::BySchedule, &mut done).await?;
         }
         Ok(done)
     }
 
-    /// Asks one partner; nothing where it has no route.
+    /// Asks one partner because a person wants to know, also on routes that rest; nothing where it has no route.
     pub async fn pick_up_from(&self, partner: &TradingPartner) -> Result<PickedUp> {
         let mut done = PickedUp::default();
-        self.ask(partner, &mut done).await?;
+        self.ask(partner, Asked::ByPerson, &mut done).await?;
         Ok(done)
     }
 
-    async fn ask(&self, partner: &TradingPartner, done: &mut PickedUp) -> Result<()> {
-        let Some(transport) = self.transports.get(&partner.id) else {
-            return Ok(());
-        };
-        for queue in transport.queues() {
-            self.drain(partner, transport, queue, done).await?;
+    async fn ask(&self, partner: &TradingPartner, how: Asked, done: &mut PickedUp) -> Result<()> {
+        for door in self.doors.of(&partner.id) {
+            for queue in door.transport.queues() {
+                let may = door.availability(Use::Fetching, self.clock.now());
+                if may == Availability::Now || how == Asked::ByPerson {
+                    self.drain(partner, door, queue, done).await?;
+                }
+            }
         }
         Ok(())
     }
@@ -65,7 +75,7 @@ impl Gateway {
     async fn drain(
         &self,
         partner: &TradingPartner,
-        transport: &Transport,
+        door: &Door,
         queue: Queue,
         done: &mut PickedUp,
     ) -> Result<()> {
@@ -74,10 +84,15 @@ impl Gateway {
             let ask = PickUp {
                 queue,
                 payload_id: Uuid::new_v4(),
-                time: clock::now(),
+                time: self.clock.now(),
                 after: None,
             };
-            let incoming = match transport.pick_up(&ask).await {
+            fault::point("before-pick-up").await;
+            let found = door.transport.pick_up(&ask).await;
+            fault::point("after-pick-up").await;
+            let went = found.as_ref().map_or_else(Went::from, |_| Went::Answered);
+            self.note(&partner.id, door, Use::Fetching, went).await?;
+            let incoming = match found {
                 Ok(Some(incoming)) => incoming,
                 Ok(None) => break,
                 Err(error) => {
@@ -104,7 +119,10 @@ impl Gateway {
                 at: ask.time,
             };
             let (_, is_new) = self.store.keep(&new).await?;
-            if let Err(error) = transport.acknowledge(&incoming, None).await {
+            fault::point("before-acknowledge").await;
+            let told = door.transport.acknowledge(&incoming, None).await;
+            fault::point("after-acknowledge").await;
+            if let Err(error) = told {
                 done.problems.push(format!("{}: {error}", partner.id));
             }
             match is_new {
@@ -116,7 +134,7 @@ impl Gateway {
     }
 
     /// Keeps a reply that came by hand. `false` where the same bytes came before.
-    pub async fn keep_file(&self, name: &str, bytes: &[u8], now: Timestamp) -> Result<bool> {
+    pub async fn keep_file(&self, name: &str, bytes: &[u8]) -> Result<bool> {
         let new = NewReceived {
             partner: "",
             queue: "file",
@@ -124,7 +142,7 @@ impl Gateway {
             name,
             bytes,
             digest: digest(bytes),
-            at: now,
+            at: self.clock.now(),
         };
         Ok(self.store.keep(&new).await?.1)
     }

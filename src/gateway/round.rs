@@ -1,6 +1,6 @@
 //! One round of every job that is due, until a partner has nothing more to say. It must not decide what a job does.
 
-use super::{Gateway, Ingested, PickedUp, Result, Sent, clock};
+use super::{Gateway, Ingested, PickedUp, Result, Sent};
 
 /// A claim that goes again because of another's fault needs rounds of its own; each leaves at least one behind.
 const ROUNDS_MAX: usize = 100;
@@ -22,10 +22,10 @@ impl Gateway {
     pub async fn work(&self) -> Result<Round> {
         let mut all = Round::default();
         for _ in 0..ROUNDS_MAX {
-            let queued = self.queue(clock::now()).await?;
-            let sent = self.send(clock::now()).await?;
+            let queued = self.queue().await?;
+            let sent = self.send().await?;
             let picked_up = self.pick_up().await?;
-            let ingested = self.ingest(clock::now()).await?;
+            let ingested = self.ingest().await?;
             all.queued += queued;
             all.sent += sent;
             all.ingested += ingested;
@@ -35,7 +35,7 @@ impl Gateway {
                 break;
             }
         }
-        all.worklist = self.remind(clock::now()).await?;
+        all.worklist = self.remind().await?;
         Ok(all)
     }
 }

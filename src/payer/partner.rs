@@ -1,9 +1,13 @@
 //! One `config/payers/<id>.toml` as types. Unknown keys are refused; every key but the ids has a default.
 
-use crate::guide::rule::Rule;
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Filing, Profile, Route};
+use crate::guide::rule::Rule;
 
 /// A payer or clearinghouse that interchanges are exchanged with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,9 +34,9 @@ pub struct TradingPartner {
     pub filing: Filing,
     #[serde(default)]
     pub scrub: Profile,
-    /// Absent: claims can be translated for this payer but not sent.
-    #[serde(default)]
-    pub route: Option<Route>,
+    /// In the order in which they are tried. Empty: claims can be translated for this payer but not sent.
+    #[serde(default, rename = "route", deserialize_with = "one_or_several")]
+    pub routes: Vec<Route>,
     /// What its companion guides ask for beyond the guides: `<id>.overlay` beside the partner's file.
     #[serde(skip)]
     pub overlay: &'static [Rule],
@@ -98,6 +102,20 @@ pub struct Deadlines {
     pub remittance_days: u32,
 }
 
+impl TradingPartner {
+    /// The routes with what people call them: their kind, and a number where there are two of it.
+    pub fn named_routes(&self) -> impl Iterator<Item = (String, &Route)> {
+        self.routes.iter().enumerate().map(|(index, route)| {
+            let kind = route.kind();
+            let before = &self.routes[..index];
+            match before.iter().filter(|one| one.kind() == kind).count() {
+                0 => (kind.to_owned(), route),
+                count => (format!("{kind}-{}", count + 1), route),
+            }
+        })
+    }
+}
+
 impl Default for BatchLimits {
     fn default() -> Self {
         Self {
@@ -116,6 +134,30 @@ impl Default for Deadlines {
             remittance_days: 30,
         }
     }
+}
+
+/// `[route]` or several `[[route]]`.
+fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Route>, D::Error> {
+    struct Routes;
+
+    impl<'de> Visitor<'de> for Routes {
+        type Value = Vec<Route>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("[route] or [[route]]")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, routes: A) -> Result<Self::Value, A::Error> {
+            Deserialize::deserialize(SeqAccessDeserializer::new(routes))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, route: A) -> Result<Self::Value, A::Error> {
+            Ok(vec![Deserialize::deserialize(MapAccessDeserializer::new(
+                route,
+            ))?])
+        }
+    }
+    deserializer.deserialize_any(Routes)
 }
 
 fn commercial() -> String {

@@ -273,6 +273,17 @@ pub enum AfterPickup {
 }
 
 impl Route {
+    /// As it is written in the partner's file.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::CoreSoap(_) => "core_soap",
+            Self::CoreMime(_) => "core_mime",
+            Self::Folder(_) => "folder",
+            Self::Sftp(_) => "sftp",
+            Self::Rest(_) => "rest",
+        }
+    }
+
     /// With the files it names relative to where the partner's file stands.
     pub fn beside(mut self, directory: &Path) -> Self {
         for path in self.files() {

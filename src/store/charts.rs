@@ -1,17 +1,18 @@
 //! Charts and the claims that they became.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::{Result, Store, documents, from_json, to_json};
+use super::attention::{Watched, watch};
+use super::{ROWS_MAX, Result, Store, digest, from_json, to_json};
 use crate::billing::Provenance;
 use crate::chart::Finding;
 use crate::claim::{Claim, Money};
-use crate::exchange::claim::{Event, State};
-use crate::reconcile::{CUT_LENGTH_MIN, member_key};
+use crate::exchange::claim::Event;
+use crate::reconcile::{CUT_LENGTH_MIN, SentClaim, member_key};
 
 /// A chart to take in. Its claims go with it, or none where it is held.
 #[derive(Debug)]
@@ -61,7 +62,6 @@ pub struct ReadyClaim {
     pub control_number: String,
     pub chart: String,
     pub claim: Claim,
-    pub provenance: Provenance,
 }
 
 /// A claim as it stands.
@@ -75,74 +75,62 @@ pub struct StoredClaim {
     pub payer_claim_numbers: Vec<String>,
 }
 
+/// What the worklist must know of a claim.
+#[derive(Debug)]
+pub struct WatchedClaim {
+    pub control_number: String,
+    pub partner: String,
+    pub state: String,
+    pub charge: Money,
+    /// A later claim of ours took its place.
+    pub is_superseded: bool,
+    /// When the partner last said something of it.
+    pub heard: Option<Timestamp>,
+    /// Whether a payment or denial was posted to it.
+    pub is_posted: bool,
+    /// When its chart came.
+    pub taken_at: Timestamp,
+}
+
+/// What [`StoredClaim`] is read from.
+const CLAIM: &str = "SELECT control_number, chart, partner, state, claim_document.document,
+                            provenance.document AS provenance
+                       FROM claim JOIN claim_document ON claim = control_number
+                       JOIN provenance ON provenance.id = claim_document.provenance
+                      WHERE ";
+
 impl Store {
     /// Takes charts in, all or none.
     pub async fn take_charts(&self, charts: &[NewChart<'_>]) -> Result<Vec<Taken>> {
         let mut transaction = self.write().await?;
+        let mut before = known_charts(&mut transaction, charts).await?;
         let mut all = Vec::with_capacity(charts.len());
+        let mut new: Vec<&NewChart<'_>> = Vec::new();
+        let mut mended = Vec::new();
         for chart in charts {
-            let before = sqlx::query("SELECT digest, verdict FROM chart WHERE id = ?")
-                .bind(chart.id)
-                .fetch_optional(&mut *transaction)
-                .await?;
-            let taken = match before {
+            let is_held = chart.claims.is_empty();
+            let taken = match before.get(chart.id) {
                 None => Taken::New,
-                Some(row) if row.get::<&str, _>(1) == "held" => Taken::Mended,
-                Some(row) if row.get::<&str, _>(0) == chart.digest => Taken::Same,
+                Some((_, true)) => Taken::Mended,
+                Some((digest, false)) if *digest == chart.digest => Taken::Same,
                 Some(_) => Taken::Billed,
             };
             all.push(taken);
             if matches!(taken, Taken::Same | Taken::Billed) {
                 continue;
             }
-            let charge: Money = chart.claims.iter().map(|one| one.claim.total_charge).sum();
-            sqlx::query(
-                "INSERT INTO chart (id, source, digest, verdict, charge, findings, taken_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (id) DO UPDATE SET source = excluded.source, digest = excluded.digest,
-                 verdict = excluded.verdict, charge = excluded.charge, findings = excluded.findings,
-                 taken_at = excluded.taken_at",
-            )
-            .bind(chart.id)
-            .bind(chart.source)
-            .bind(&chart.digest)
-            .bind(if chart.claims.is_empty() {
-                "held"
-            } else {
-                "translated"
-            })
-            .bind(charge.cents())
-            .bind(to_json(&chart.findings)?)
-            .bind(chart.at.to_string())
-            .execute(&mut *transaction)
-            .await?;
-            for one in &chart.claims {
-                sqlx::query(
-                    "INSERT INTO claim
-                       (control_number, chart, partner, member, charge, document, provenance, frequency, replaces, state)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready')",
-                )
-                .bind(&one.claim.control_number)
-                .bind(chart.id)
-                .bind(one.partner)
-                .bind(member_key(one.claim.subscriber.member_id.as_str()))
-                .bind(one.claim.total_charge.cents())
-                .bind(to_json(one.claim)?)
-                .bind(to_json(one.provenance)?)
-                .bind(&one.claim.frequency)
-                .bind(&one.claim.supplement.payer_claim_number)
-                .execute(&mut *transaction)
-                .await?;
-                // The same line twice on a claim is one service here.
-                let query = "INSERT OR IGNORE INTO service (fingerprint, claim)
-                             SELECT value, ? FROM json_each(?)";
-                sqlx::query(query)
-                    .bind(&one.claim.control_number)
-                    .bind(fingerprints(one.fingerprints)?)
-                    .execute(&mut *transaction)
-                    .await?;
+            if is_held || taken == Taken::Mended {
+                mended.push((chart.id.to_owned(), None));
             }
+            // The same chart twice among these: the last one counts.
+            if taken == Taken::Mended {
+                new.retain(|one| one.id != chart.id);
+            }
+            before.insert(chart.id.to_owned(), (chart.digest.clone(), is_held));
+            new.push(chart);
         }
+        add_charts(&mut transaction, &new).await?;
+        watch(&mut transaction, Watched::Chart, mended).await?;
         transaction.commit().await?;
         Ok(all)
     }
@@ -153,7 +141,8 @@ impl Store {
         let rows = sqlx::query(
             "SELECT fingerprint, control_number, chart FROM json_each(?)
                JOIN service ON fingerprint = value JOIN claim ON control_number = service.claim
-              WHERE state NOT IN ('refused', 'rejected') AND control_number NOT IN (SELECT claim FROM superseded)
+              WHERE state NOT IN ('refused', 'rejected')
+                AND NOT EXISTS (SELECT 1 FROM superseded WHERE superseded.claim = control_number)
               ORDER BY control_number",
         )
         .bind(fingerprints(asked)?)
@@ -189,8 +178,8 @@ impl Store {
     /// At most `max` claims that wait for a submission to a partner.
     pub async fn ready_claims(&self, partner: &str, max: usize) -> Result<Vec<ReadyClaim>> {
         let rows = sqlx::query(
-            "SELECT control_number, chart, document, provenance FROM claim WHERE state = 'ready' AND partner = ?
-             ORDER BY rowid LIMIT ?",
+            "SELECT control_number, chart, document FROM claim JOIN claim_document ON claim = control_number
+             WHERE state = 'ready' AND partner = ? ORDER BY claim.rowid LIMIT ?",
         )
         .bind(partner)
         .bind(i64::try_from(max).unwrap_or(i64::MAX))
@@ -202,7 +191,6 @@ impl Store {
                     control_number: row.get(0),
                     chart: row.get(1),
                     claim: from_json(row.get(2))?,
-                    provenance: from_json(row.get(3))?,
                 })
             })
             .collect()
@@ -249,14 +237,16 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
+        let one = |key: &str| vec![(key.to_owned(), None)];
+        watch(&mut transaction, Watched::Chart, one(chart)).await?;
+        watch(&mut transaction, Watched::Claim, one(control_number)).await?;
         Ok(transaction.commit().await?)
     }
 
     pub async fn claim(&self, control_number: &str) -> Result<Option<StoredClaim>> {
-        let row = sqlx::query("SELECT * FROM claim WHERE control_number = ?")
-            .bind(control_number)
-            .fetch_optional(&self.pool)
-            .await?;
+        let mut query = QueryBuilder::new(CLAIM);
+        query.push("control_number = ").push_bind(control_number);
+        let row = query.build().fetch_optional(&self.pool).await?;
         match row {
             None => Ok(None),
             Some(row) => Ok(Some(self.stored_claim(&row).await?)),
@@ -271,9 +261,8 @@ impl Store {
         members: &[&str],
     ) -> Result<Vec<StoredClaim>> {
         let mut found = Vec::new();
-        let mut query = sqlx::QueryBuilder::new(
-            "SELECT * FROM claim WHERE submission IS NOT NULL AND (control_number = ",
-        );
+        let mut query = QueryBuilder::new(CLAIM);
+        query.push("submission IS NOT NULL AND (control_number = ");
         query.push_bind(control_number.to_owned());
         if control_number.len() >= CUT_LENGTH_MIN {
             // A payer that cuts our numbers: those that begin so.
@@ -337,31 +326,37 @@ impl Store {
             .collect()
     }
 
-    /// Held charts, with their findings.
-    pub async fn held_charts(&self) -> Result<Vec<(String, Timestamp, Vec<serde_json::Value>)>> {
-        let rows = sqlx::query(
-            "SELECT id, taken_at, findings FROM chart WHERE verdict = 'held' ORDER BY id",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok((
-                    row.get(0),
-                    super::moment(row.get(1))?,
-                    from_json(row.get(2))?,
-                ))
-            })
-            .collect()
+    /// When a chart that is held was taken in, and its findings; `None` where it is not held.
+    pub async fn held_chart(
+        &self,
+        chart: &str,
+    ) -> Result<Option<(Timestamp, Vec<serde_json::Value>)>> {
+        let query = "SELECT taken_at, findings FROM chart WHERE verdict = 'held' AND id = ?";
+        let row = sqlx::query(query)
+            .bind(chart)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| Ok((super::moment(row.get(0))?, from_json(row.get(1))?)))
+            .transpose()
     }
 
-    /// Claims of a sent transaction set by its BHT03, with the NPI of their billing provider.
-    pub async fn claims_of_batch(&self, reference: &str) -> Result<Vec<(String, Option<String>)>> {
-        let query =
-            "SELECT control_number, json_extract(document, '$.billing_provider.npi') FROM claim
-                     WHERE set_reference = ? ORDER BY rowid";
-        Ok(sqlx::query_as(query)
+    /// Claims of a sent transaction set by its BHT03.
+    pub async fn claims_of_batch(&self, reference: &str) -> Result<Vec<String>> {
+        let query = "SELECT control_number FROM claim WHERE set_reference = ? ORDER BY rowid";
+        Ok(sqlx::query_scalar(query)
             .bind(reference)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// Those of a billing provider (NPI) among them.
+    pub async fn claims_of_provider(&self, reference: &str, npi: &str) -> Result<Vec<String>> {
+        let query = "SELECT control_number FROM claim JOIN claim_document ON claim = control_number
+                     WHERE set_reference = ? AND json_extract(document, '$.billing_provider.npi') = ?
+                     ORDER BY claim.rowid";
+        Ok(sqlx::query_scalar(query)
+            .bind(reference)
+            .bind(npi)
             .fetch_all(&self.pool)
             .await?)
     }
@@ -377,93 +372,238 @@ impl Store {
         Ok(count > 0)
     }
 
-    /// Claims that our own check does not let go although others of their charts have left: control number, charge,
-    /// and when the chart came.
-    pub async fn refused_claims(&self) -> Result<Vec<(String, Money, Timestamp)>> {
-        let rows = sqlx::query(
-            "SELECT control_number, claim.charge, taken_at FROM claim JOIN chart ON chart.id = claim.chart
-             WHERE state = 'refused' ORDER BY control_number",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        dated_claims(&rows)
-    }
-
-    /// Claims in a state of whose partner nothing was heard since `before`: control number, charge, and since when.
-    pub async fn claims_silent_since(
+    /// Claims that were sent, as a remittance can name them, by their control numbers; of those that are known.
+    pub async fn sent_claims(
         &self,
-        partner: &str,
-        state: State,
-        before: Timestamp,
-    ) -> Result<Vec<(String, Money, Timestamp)>> {
-        let rows = sqlx::query(
-            "SELECT control_number, charge, max(at) AS since
-               FROM claim JOIN claim_event ON claim_event.claim = claim.control_number
-              WHERE partner = ? AND state = ? AND control_number NOT IN (SELECT claim FROM superseded) GROUP BY control_number HAVING since < ? ORDER BY since",
-        )
-        .bind(partner)
-        .bind(state.name())
-        .bind(before.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        dated_claims(&rows)
+        control_numbers: &[&str],
+    ) -> Result<HashMap<String, SentClaim>> {
+        let mut found = HashMap::with_capacity(control_numbers.len());
+        for chunk in control_numbers.chunks(ROWS_MAX) {
+            let mut query = QueryBuilder::new(
+                "SELECT control_number, sent, CASE WHEN sent IS NULL THEN document END
+                   FROM claim JOIN claim_document ON claim = control_number
+                  WHERE submission IS NOT NULL AND control_number IN ",
+            );
+            push_list(&mut query, chunk);
+            for row in query.build().fetch_all(&self.pool).await? {
+                found.insert(row.get(0), sent_claim(row.get(1), row.get(2))?);
+            }
+            let mut query =
+                QueryBuilder::new("SELECT claim, number FROM payer_claim_number WHERE claim IN ");
+            push_list(&mut query, chunk);
+            for row in query.build().fetch_all(&self.pool).await? {
+                if let Some(claim) = found.get_mut(row.get::<&str, _>(0)) {
+                    claim.payer_claim_numbers.push(row.get(1));
+                }
+            }
+        }
+        Ok(found)
     }
 
-    /// Control numbers of the claims in a state, in order.
-    pub async fn claims_in(&self, state: &str) -> Result<Vec<String>> {
-        let query = "SELECT control_number FROM claim WHERE state = ? ORDER BY control_number";
-        Ok(sqlx::query_scalar(query)
-            .bind(state)
-            .fetch_all(&self.pool)
-            .await?)
+    /// What the worklist must know of claims, by their control numbers.
+    pub async fn watched_claims(&self, control_numbers: &[&str]) -> Result<Vec<WatchedClaim>> {
+        let mut all = Vec::with_capacity(control_numbers.len());
+        for chunk in control_numbers.chunks(ROWS_MAX) {
+            let mut query = QueryBuilder::new(
+                "SELECT control_number, partner, state, charge,
+                        EXISTS (SELECT 1 FROM superseded WHERE superseded.claim = control_number),
+                        (SELECT max(at) FROM claim_event WHERE claim_event.claim = control_number),
+                        EXISTS (SELECT 1 FROM posting WHERE posting.claim = control_number),
+                        (SELECT taken_at FROM chart WHERE chart.id = claim.chart)
+                   FROM claim WHERE control_number IN ",
+            );
+            push_list(&mut query, chunk);
+            for row in query.build().fetch_all(&self.pool).await? {
+                let heard: Option<&str> = row.get(5);
+                all.push(WatchedClaim {
+                    control_number: row.get(0),
+                    partner: row.get(1),
+                    state: row.get(2),
+                    charge: Money::from_cents(row.get(3)),
+                    is_superseded: row.get(4),
+                    heard: heard.map(super::moment).transpose()?,
+                    is_posted: row.get(6),
+                    taken_at: super::moment(row.get(7))?,
+                });
+            }
+        }
+        Ok(all)
     }
 }
 
 const CANDIDATES_MAX: i64 = 200;
 
-/// Control number, charge and a moment.
-fn dated_claims(rows: &[SqliteRow]) -> Result<Vec<(String, Money, Timestamp)>> {
-    rows.iter()
-        .map(|row| {
-            let charge = Money::from_cents(row.get(1));
-            Ok((row.get(0), charge, super::moment(row.get(2))?))
-        })
-        .collect()
+/// `(?, ?, …)` of texts.
+fn push_list(query: &mut QueryBuilder<Sqlite>, texts: &[&str]) {
+    query.push("(");
+    let mut list = query.separated(", ");
+    for text in texts {
+        list.push_bind((*text).to_owned());
+    }
+    query.push(")");
 }
 
-/// Adds what was said of claims and moves their states along.
-pub(super) async fn add_claim_events(
-    transaction: &mut sqlx::SqliteConnection,
-    events: &[(String, Event)],
-    at: Timestamp,
-    source: &str,
-) -> Result<()> {
-    for (claim, event) in events {
-        let added = sqlx::query(
-            "INSERT INTO claim_event (claim, at, event, source) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        )
-        .bind(claim)
-        .bind(at.to_string())
-        .bind(to_json(event)?)
-        .bind(source)
-        .execute(&mut *transaction)
-        .await?;
-        if added.rows_affected() == 0 {
-            continue;
+/// What a remittance can name of a claim; of one that an older claimgate stored, from the whole of it.
+fn sent_claim(sent: Option<&str>, document: Option<&str>) -> Result<SentClaim> {
+    match (sent, document) {
+        (Some(sent), _) => from_json(sent),
+        (None, document) => Ok(SentClaim::from(&from_json::<Claim>(
+            document.unwrap_or_default(),
+        )?)),
+    }
+}
+
+/// Digest and whether it is held, of those of these charts that are stored.
+async fn known_charts(
+    transaction: &mut SqliteConnection,
+    charts: &[NewChart<'_>],
+) -> Result<HashMap<String, (String, bool)>> {
+    let mut known = HashMap::new();
+    for chunk in charts.chunks(ROWS_MAX) {
+        let ids: Vec<&str> = chunk.iter().map(|chart| chart.id).collect();
+        let mut query = QueryBuilder::new("SELECT id, digest, verdict FROM chart WHERE id IN ");
+        push_list(&mut query, &ids);
+        for row in query.build().fetch_all(&mut *transaction).await? {
+            let is_held = row.get::<&str, _>(2) == "held";
+            known.insert(row.get(0), (row.get(1), is_held));
         }
-        fold(transaction, claim).await?;
-        match event {
-            Event::Accepted {
-                payer_claim_number: Some(number),
-                ..
+    }
+    Ok(known)
+}
+
+async fn add_charts(transaction: &mut SqliteConnection, charts: &[&NewChart<'_>]) -> Result<()> {
+    for chunk in charts.chunks(ROWS_MAX) {
+        let mut query = QueryBuilder::new(
+            "INSERT INTO chart (id, source, digest, verdict, charge, findings, taken_at) ",
+        );
+        let findings = chunk
+            .iter()
+            .map(|chart| to_json(&chart.findings))
+            .collect::<Result<Vec<String>>>()?;
+        query.push_values(chunk.iter().zip(findings), |mut row, (chart, findings)| {
+            let charge: Money = chart.claims.iter().map(|one| one.claim.total_charge).sum();
+            let verdict = match chart.claims.is_empty() {
+                true => "held",
+                false => "translated",
+            };
+            row.push_bind(chart.id)
+                .push_bind(chart.source)
+                .push_bind(&chart.digest);
+            row.push_bind(verdict)
+                .push_bind(charge.cents())
+                .push_bind(findings);
+            row.push_bind(chart.at.to_string());
+        });
+        query.push(
+            " ON CONFLICT (id) DO UPDATE SET source = excluded.source, digest = excluded.digest,
+             verdict = excluded.verdict, charge = excluded.charge, findings = excluded.findings,
+             taken_at = excluded.taken_at",
+        );
+        query.build().execute(&mut *transaction).await?;
+    }
+    let claims: Vec<(&str, &NewClaim<'_>)> = charts
+        .iter()
+        .flat_map(|chart| chart.claims.iter().map(|claim| (chart.id, claim)))
+        .collect();
+    for chunk in claims.chunks(ROWS_MAX) {
+        add_claims(transaction, chunk).await?;
+    }
+    Ok(())
+}
+
+/// The numbers of shapes of claims: the many claims of one shape keep it once.
+async fn known_shapes<'s>(
+    transaction: &mut SqliteConnection,
+    shapes: impl Iterator<Item = &'s str>,
+) -> Result<HashMap<&'s str, i64>> {
+    let distinct: BTreeSet<&str> = shapes.collect();
+    let mut known = HashMap::with_capacity(distinct.len());
+    for shape in distinct {
+        let digest = digest(shape.as_bytes());
+        let query = "SELECT id FROM provenance WHERE digest = ?";
+        let before: Option<i64> = sqlx::query_scalar(query)
+            .bind(&digest)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let id = match before {
+            Some(id) => id,
+            None => {
+                let query = "INSERT INTO provenance (digest, document) VALUES (?, ?) RETURNING id";
+                sqlx::query_scalar(query)
+                    .bind(digest)
+                    .bind(shape)
+                    .fetch_one(&mut *transaction)
+                    .await?
             }
-            | Event::Rejected {
-                payer_claim_number: Some(number),
-                ..
-            } => learn(transaction, claim, number).await?,
-            Event::Requeued => requeue(transaction, claim).await?,
-            _ => {}
-        }
+        };
+        known.insert(shape, id);
+    }
+    Ok(known)
+}
+
+/// Claims with the charts that they are of.
+async fn add_claims(
+    transaction: &mut SqliteConnection,
+    claims: &[(&str, &NewClaim<'_>)],
+) -> Result<()> {
+    let mut query = QueryBuilder::new(
+        "INSERT INTO claim (control_number, chart, partner, member, charge, frequency, replaces, state) ",
+    );
+    query.push_values(claims, |mut row, (chart, one)| {
+        let claim = one.claim;
+        row.push_bind(&claim.control_number)
+            .push_bind(*chart)
+            .push_bind(one.partner);
+        row.push_bind(member_key(claim.subscriber.member_id.as_str()));
+        row.push_bind(claim.total_charge.cents())
+            .push_bind(&claim.frequency);
+        row.push_bind(&claim.supplement.payer_claim_number)
+            .push_bind("ready");
+    });
+    query.build().execute(&mut *transaction).await?;
+    let documents = claims
+        .iter()
+        .map(|(_, one)| {
+            let sent = SentClaim::from(one.claim);
+            Ok((
+                to_json(one.claim)?,
+                to_json(&sent)?,
+                to_json(one.provenance)?,
+            ))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let shapes = documents.iter().map(|(.., provenance)| provenance.as_str());
+    let shapes = known_shapes(transaction, shapes).await?;
+    let mut query =
+        QueryBuilder::new("INSERT INTO claim_document (claim, document, sent, provenance) ");
+    query.push_values(
+        claims.iter().zip(&documents),
+        |mut row, ((_, one), documents)| {
+            let (document, sent, provenance) = documents;
+            row.push_bind(&one.claim.control_number)
+                .push_bind(document)
+                .push_bind(sent);
+            row.push_bind(shapes[provenance.as_str()]);
+        },
+    );
+    query.build().execute(&mut *transaction).await?;
+    let services: Vec<(i64, &str)> = claims
+        .iter()
+        .flat_map(|(_, one)| {
+            let number = one.claim.control_number.as_str();
+            one.fingerprints
+                .iter()
+                .map(move |print| (print.cast_signed(), number))
+        })
+        .collect();
+    for chunk in services.chunks(ROWS_MAX) {
+        let mut query = QueryBuilder::new("INSERT INTO service (fingerprint, claim) ");
+        query.push_values(chunk, |mut row, (fingerprint, claim)| {
+            row.push_bind(*fingerprint).push_bind(*claim);
+        });
+        // The same line twice on a claim is one service here.
+        query.push(" ON CONFLICT DO NOTHING");
+        query.build().execute(&mut *transaction).await?;
     }
     Ok(())
 }
@@ -472,46 +612,4 @@ pub(super) async fn add_claim_events(
 fn fingerprints(all: &[u64]) -> Result<String> {
     let signed: Vec<i64> = all.iter().map(|one| one.cast_signed()).collect();
     to_json(&signed)
-}
-
-/// Takes a claim out of its submission, which certainly was not taken in: it waits for the next one.
-async fn requeue(transaction: &mut sqlx::SqliteConnection, claim: &str) -> Result<()> {
-    sqlx::query(
-        "UPDATE claim SET state = 'ready', submission = NULL, set_number = NULL, set_reference = NULL,
-         position = NULL WHERE control_number = ?",
-    )
-    .bind(claim)
-    .execute(transaction)
-    .await?;
-    Ok(())
-}
-
-/// Remembers the payer's number of a claim.
-pub(super) async fn learn(
-    transaction: &mut sqlx::SqliteConnection,
-    claim: &str,
-    number: &str,
-) -> Result<()> {
-    if number.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "INSERT INTO payer_claim_number (number, claim) VALUES (?, ?) ON CONFLICT DO NOTHING",
-    )
-    .bind(number)
-    .bind(claim)
-    .execute(transaction)
-    .await?;
-    Ok(())
-}
-
-async fn fold(transaction: &mut sqlx::SqliteConnection, claim: &str) -> Result<()> {
-    let query = sqlx::query_scalar("SELECT event FROM claim_event WHERE claim = ? ORDER BY id");
-    let events: Vec<Event> = documents(query.bind(claim).fetch_all(&mut *transaction).await?)?;
-    sqlx::query("UPDATE claim SET state = ? WHERE control_number = ?")
-        .bind(State::fold(&events).name())
-        .bind(claim)
-        .execute(transaction)
-        .await?;
-    Ok(())
 }

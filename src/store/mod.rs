@@ -4,14 +4,19 @@
 //! could come twice has a unique key. One process at a time owns a store.
 
 mod accounts;
+mod attention;
 mod charts;
+mod claim_events;
 mod error;
+pub mod fault;
 mod money;
 mod received;
+mod routes;
 mod submissions;
 mod views;
 mod worklist;
 
+use std::fmt::Write;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,11 +24,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 pub use accounts::{ClaimAccount, ClaimCounts};
-pub use charts::{NewChart, NewClaim, ReadyClaim, StoredClaim, Taken};
+pub use attention::{Due, Looked, Watched};
+pub use charts::{NewChart, NewClaim, ReadyClaim, StoredClaim, Taken, WatchedClaim};
+pub use claim_events::{DeadlinesOf, News};
 pub use error::StoreError;
 pub use money::{Posted, Totals};
 pub use received::{NewReceived, Received};
@@ -37,6 +45,14 @@ const FILE: &str = "claimgate.db";
 const LOCK: &str = "claimgate.lock";
 const BUSY: Duration = Duration::from_secs(10);
 const CONNECTIONS: u32 = 4;
+/// Of each connection; negative says that it is no number of pages.
+const CACHE_KIBIBYTES: &str = "-32768";
+/// The log is worked into the tables when it has so many pages of 4 KiB.
+const CHECKPOINT_PAGES: &str = "8000";
+/// Rows that a query may be ahead of who reads them.
+const ROWS_WAITING: usize = 1_000;
+/// Rows that one statement writes: each has at most a dozen values, and SQLite takes 32,766 in a statement.
+const ROWS_MAX: usize = 200;
 
 /// An open store.
 #[derive(Debug)]
@@ -74,7 +90,10 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY);
+            .busy_timeout(BUSY)
+            .pragma("cache_size", CACHE_KIBIBYTES)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+            .row_buffer_size(ROWS_WAITING);
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
             .connect_with(options)
@@ -121,6 +140,7 @@ impl Store {
 
     /// A transaction that writes: it takes its turn at once instead of failing half way.
     async fn write(&self) -> Result<Transaction<'_, Sqlite>> {
+        fault::point("write").await;
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
@@ -153,6 +173,18 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
 
 fn documents<T: DeserializeOwned>(texts: Vec<String>) -> Result<Vec<T>> {
     texts.iter().map(|text| from_json(text)).collect()
+}
+
+/// SHA-256 in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 fn moment(text: &str) -> Result<Timestamp> {
@@ -242,8 +274,8 @@ mod tests {
         let finding = Finding::new(Code::ClaimRefused, "/procedures/0", "");
         store.refuse_claim("CH1", "PCN1", &finding).await.unwrap();
         assert!(store.ready_claims("sandbox", 9).await.unwrap().is_empty());
-        let held = store.held_charts().await.unwrap();
-        assert_eq!(held[0].2[0]["code"], "ClaimRefused");
+        let (_, findings) = store.held_chart("CH1").await.unwrap().unwrap();
+        assert_eq!(findings[0]["code"], "ClaimRefused");
         assert_eq!(take(chart("b", billed())).await, Taken::Mended);
         assert_eq!(store.ready_claims("sandbox", 9).await.unwrap().len(), 1);
     }
@@ -269,10 +301,11 @@ mod tests {
         let today = date(2026, 11, 24);
         let item = WorkItem::new(WorkKind::Unusable, subject, "cut", Action::Review, today);
         for _ in 0..2 {
-            store.finish(1, std::slice::from_ref(&item)).await.unwrap();
+            let items = std::slice::from_ref(&item);
+            store.finish(1, items, now()).await.unwrap();
         }
         assert_eq!(store.first_new().await.unwrap(), None);
-        assert_eq!(store.received_items().await.unwrap(), [item]);
+        assert_eq!(store.worklist().await.unwrap()[0].item, item);
     }
 
     #[tokio::test]
@@ -290,15 +323,62 @@ mod tests {
             )
         };
         let later = Timestamp::from_second(1_800_000_060).unwrap();
-        store
-            .set_worklist(&[item("A"), item("B")], now())
-            .await
-            .unwrap();
-        store.set_worklist(&[item("B")], later).await.unwrap();
+        let look = async |found: &[&str], at| {
+            let [due] = &store.due(at, 9).await.unwrap()[..] else {
+                panic!("one thing is due");
+            };
+            let looked = Looked {
+                due: due.clone(),
+                items: found.iter().map(|claim| item(claim)).collect(),
+                again: None,
+            };
+            store.looked(&[looked], at).await.unwrap();
+        };
+        let change = async || {
+            let deposits = vec![(String::new(), Some(later))];
+            let mut transaction = store.write().await.unwrap();
+            let watched = Watched::Deposits;
+            attention::watch(&mut transaction, watched, deposits)
+                .await
+                .unwrap();
+            transaction.commit().await.unwrap();
+        };
+        look(&["A", "B"], now()).await;
+        // While something is open, a change is looked at at once.
+        change().await;
+        look(&["B"], now()).await;
         let open = store.worklist().await.unwrap();
         assert_eq!(open.len(), 1);
         assert_eq!((&open[0].item, open[0].opened_at), (&item("B"), now()));
-        store.set_worklist(&[item("A")], later).await.unwrap();
+        change().await;
+        look(&[], now()).await;
+        assert!(store.worklist().await.unwrap().is_empty());
+        // Nothing is open: it is looked at when it is due.
+        change().await;
+        assert!(store.due(now(), 9).await.unwrap().is_empty());
+        look(&["A"], later).await;
         assert_eq!(store.worklist().await.unwrap()[0].opened_at, later);
+    }
+
+    #[tokio::test]
+    async fn what_changes_while_it_is_looked_at_stays_due() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let due = store.due(now(), 9).await.unwrap();
+        let mut transaction = store.write().await.unwrap();
+        let again = vec![(String::new(), None)];
+        attention::watch(&mut transaction, Watched::Deposits, again)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+        let looked = |due: &Due| Looked {
+            due: due.clone(),
+            items: Vec::new(),
+            again: None,
+        };
+        store.looked(&[looked(&due[0])], now()).await.unwrap();
+        let due = store.due(now(), 9).await.unwrap();
+        store.looked(&[looked(&due[0])], now()).await.unwrap();
+        assert!(store.due(now(), 9).await.unwrap().is_empty());
     }
 }

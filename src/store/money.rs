@@ -1,12 +1,14 @@
 //! Remittances, postings, deposits, and what they add up to. Sums are SQL's own, over what is stored.
 
-use serde::Serialize;
-use sqlx::Row;
+use std::collections::HashMap;
 
-use super::charts::{add_claim_events, learn};
-use super::{Result, Store, documents, from_json, to_json};
+use serde::Serialize;
+use sqlx::{QueryBuilder, Row, SqliteConnection};
+
+use super::attention::{Watched, watch};
+use super::claim_events::{News, add_claim_events, learn};
+use super::{ROWS_MAX, Result, Store, documents, from_json, to_json};
 use crate::claim::Money;
-use crate::exchange::claim::Event;
 use crate::reconcile::{self, Deposit, LedgerEntry, Posting};
 
 /// What became of a remittance.
@@ -54,8 +56,7 @@ impl Store {
         &self,
         received: i64,
         posted: &reconcile::Posted,
-        claims: &[(String, Event)],
-        at: jiff::Timestamp,
+        claims: News<'_>,
     ) -> Result<Posted> {
         let key = posted.key.to_string();
         let mut transaction = self.write().await?;
@@ -80,9 +81,7 @@ impl Store {
             .bind(document)
             .execute(&mut *transaction)
             .await?;
-        for posting in &posted.postings {
-            insert(&mut transaction, &key, posting).await?;
-        }
+        add_postings(&mut transaction, &key, &posted.postings).await?;
         for (number, entry) in (0i64..).zip(&posted.ledger) {
             sqlx::query("INSERT INTO ledger_entry (remittance, number, amount, document) VALUES (?, ?, ?, ?)")
                 .bind(&key)
@@ -92,21 +91,37 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
-        add_claim_events(&mut transaction, claims, at, &key).await?;
+        if !posted.ledger.is_empty() {
+            watch(&mut transaction, Watched::Ledger, vec![(key, None)]).await?;
+        }
+        watch(
+            &mut transaction,
+            Watched::Deposits,
+            vec![(String::new(), None)],
+        )
+        .await?;
+        add_claim_events(&mut transaction, claims).await?;
         transaction.commit().await?;
         Ok(Posted::New)
     }
 
     /// Keeps a deposit, once.
     pub async fn add_deposit(&self, received: i64, id: &str, deposit: &Deposit) -> Result<()> {
+        let mut transaction = self.write().await?;
         sqlx::query("INSERT INTO deposit (id, received, amount, document) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(id)
             .bind(received)
             .bind(deposit.amount.cents())
             .bind(to_json(deposit)?)
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
-        Ok(())
+        watch(
+            &mut transaction,
+            Watched::Deposits,
+            vec![(String::new(), None)],
+        )
+        .await?;
+        Ok(transaction.commit().await?)
     }
 
     pub async fn deposits(&self) -> Result<Vec<Deposit>> {
@@ -114,31 +129,51 @@ impl Store {
             .await
     }
 
-    pub async fn ledger_entries(&self) -> Result<Vec<LedgerEntry>> {
-        self.documents("SELECT document FROM ledger_entry ORDER BY remittance, number")
-            .await
+    /// Provider-level adjustments of a remittance.
+    pub async fn ledger_entries(&self, remittance: &str) -> Result<Vec<LedgerEntry>> {
+        let query = "SELECT document FROM ledger_entry WHERE remittance = ? ORDER BY number";
+        documents(
+            sqlx::query_scalar(query)
+                .bind(remittance)
+                .fetch_all(&self.pool)
+                .await?,
+        )
     }
 
-    /// Claim payments that belong to no claim of ours.
-    pub async fn unmatched_postings(&self) -> Result<Vec<Posting>> {
-        self.documents("SELECT document FROM posting WHERE claim IS NULL ORDER BY key")
-            .await
+    /// A claim payment, by its key.
+    pub async fn posting(&self, key: &str) -> Result<Option<Posting>> {
+        let text: Option<String> = sqlx::query_scalar("SELECT document FROM posting WHERE key = ?")
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await?;
+        text.map(|text| from_json(&text)).transpose()
     }
 
     pub async fn postings_of(&self, claim: &str) -> Result<Vec<Posting>> {
-        let texts: Vec<String> =
-            sqlx::query_scalar("SELECT document FROM posting WHERE claim = ? ORDER BY rowid")
-                .bind(claim)
-                .fetch_all(&self.pool)
-                .await?;
-        documents(texts)
+        let mut of = self.postings_of_claims(&[claim]).await?;
+        Ok(of.remove(claim).unwrap_or_default())
     }
 
-    /// Claims that something was posted to and that no later one replaces, in order.
-    pub async fn posted_claims(&self) -> Result<Vec<String>> {
-        let query = "SELECT DISTINCT claim FROM posting WHERE claim IS NOT NULL
-                     AND claim NOT IN (SELECT claim FROM superseded) ORDER BY claim";
-        Ok(sqlx::query_scalar(query).fetch_all(&self.pool).await?)
+    /// Postings of claims, in the order in which they came.
+    pub async fn postings_of_claims(
+        &self,
+        claims: &[&str],
+    ) -> Result<HashMap<String, Vec<Posting>>> {
+        let mut found = HashMap::<String, Vec<Posting>>::with_capacity(claims.len());
+        for chunk in claims.chunks(ROWS_MAX) {
+            let mut query =
+                QueryBuilder::new("SELECT claim, document FROM posting WHERE claim IN (");
+            let mut list = query.separated(", ");
+            for claim in chunk {
+                list.push_bind((*claim).to_owned());
+            }
+            query.push(") ORDER BY rowid");
+            for row in query.build().fetch_all(&self.pool).await? {
+                let of: &mut Vec<Posting> = found.entry(row.get(0)).or_default();
+                of.push(from_json(row.get(1))?);
+            }
+        }
+        Ok(found)
     }
 
     /// Keys and methods of the remittances that money is expected for.
@@ -185,27 +220,44 @@ impl Store {
     }
 }
 
-async fn insert(
-    transaction: &mut sqlx::SqliteConnection,
+async fn add_postings(
+    transaction: &mut SqliteConnection,
     remittance: &str,
-    posting: &Posting,
+    postings: &[Posting],
 ) -> Result<()> {
-    if let Some(claim) = &posting.claim {
-        learn(&mut *transaction, claim, &posting.key.payer_claim_number).await?;
+    let mut learned = Vec::new();
+    let (mut claims, mut unmatched) = (Vec::new(), Vec::new());
+    for posting in postings {
+        match &posting.claim {
+            Some(claim) => {
+                learned.push((posting.key.payer_claim_number.as_str(), claim.as_str()));
+                claims.push((claim.clone(), None));
+            }
+            None => unmatched.push((posting.key.to_string(), None)),
+        }
     }
-    sqlx::query(
-        "INSERT INTO posting (key, remittance, claim, charge, paid, adjusted, patient, document)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(posting.key.to_string())
-    .bind(remittance)
-    .bind(&posting.claim)
-    .bind(posting.charge.cents())
-    .bind(posting.paid.cents())
-    .bind(posting.adjusted().cents())
-    .bind(posting.patient().cents())
-    .bind(to_json(posting)?)
-    .execute(transaction)
-    .await?;
-    Ok(())
+    learn(transaction, &learned).await?;
+    for chunk in postings.chunks(ROWS_MAX) {
+        let documents = chunk.iter().map(to_json).collect::<Result<Vec<String>>>()?;
+        let mut query = QueryBuilder::new(
+            "INSERT INTO posting (key, remittance, claim, charge, paid, adjusted, patient, document) ",
+        );
+        query.push_values(
+            chunk.iter().zip(documents),
+            |mut row, (posting, document)| {
+                row.push_bind(posting.key.to_string()).push_bind(remittance);
+                row.push_bind(&posting.claim)
+                    .push_bind(posting.charge.cents());
+                row.push_bind(posting.paid.cents())
+                    .push_bind(posting.adjusted().cents());
+                row.push_bind(posting.patient().cents()).push_bind(document);
+            },
+        );
+        query.build().execute(&mut *transaction).await?;
+    }
+    // One claim may be paid twice in a remittance.
+    claims.sort_unstable();
+    claims.dedup();
+    watch(transaction, Watched::Claim, claims).await?;
+    watch(transaction, Watched::Payment, unmatched).await
 }

@@ -4,8 +4,12 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Result, Store, moment, to_json};
+use super::attention::{add_items, close_others};
+use super::{Result, Store, moment};
 use crate::reconcile::WorkItem;
+
+/// What items of something received name as their source, before its number.
+const SOURCE: &str = "received:";
 
 /// Something to keep.
 #[derive(Debug)]
@@ -52,55 +56,77 @@ impl Store {
         if let Some(id) = before {
             return Ok((id, false));
         }
-        let id = sqlx::query_scalar(
-            "INSERT INTO received (partner, queue, payload_type, name, bytes, digest, at, state)
-             VALUES (?, ?, ?, ?, ?, ?, ?, 'new') RETURNING id",
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO received (partner, queue, payload_type, name, digest, at, state)
+             VALUES (?, ?, ?, ?, ?, ?, 'new') RETURNING id",
         )
         .bind(new.partner)
         .bind(new.queue)
         .bind(new.payload_type)
         .bind(new.name)
-        .bind(new.bytes)
         .bind(&new.digest)
         .bind(new.at.to_string())
         .fetch_one(&mut *transaction)
         .await?;
+        sqlx::query("INSERT INTO received_bytes (received, bytes) VALUES (?, ?)")
+            .bind(id)
+            .bind(new.bytes)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok((id, true))
     }
 
     /// The first payload that is not understood yet.
     pub async fn first_new(&self) -> Result<Option<Received>> {
-        let row = sqlx::query("SELECT * FROM received WHERE state = 'new' ORDER BY id LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query(
+            "SELECT id, partner, name, bytes, at FROM received JOIN received_bytes ON received = id
+             WHERE state = 'new' ORDER BY id LIMIT 1",
+        )
+        .fetch_optional(&self.pool)
+        .await?;
         row.map(|row| received(&row)).transpose()
     }
 
-    /// Says that a payload is understood, and what of it needs a person.
-    pub async fn finish(&self, id: i64, items: &[WorkItem]) -> Result<()> {
+    /// Has everything understood anew of which something could not be used, or one of it. Gives how many there are.
+    pub async fn reopen(&self, id: Option<i64>) -> Result<u64> {
         let mut transaction = self.write().await?;
-        for (number, item) in (0i64..).zip(items) {
-            sqlx::query(
-                "INSERT INTO received_item (received, number, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            )
-            .bind(id)
-            .bind(number)
-            .bind(to_json(item)?)
-            .execute(&mut *transaction)
-            .await?;
-        }
+        let reopened = sqlx::query(
+            "UPDATE received SET state = 'new' WHERE (? IS NULL OR id = ?) AND EXISTS
+               (SELECT 1 FROM work_item WHERE closed_at IS NULL AND source = ? || received.id)",
+        )
+        .bind(id)
+        .bind(id)
+        .bind(SOURCE)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(reopened.rows_affected())
+    }
+
+    /// How many payloads stand in each state.
+    pub async fn received_counts(&self) -> Result<Vec<(String, i64)>> {
+        let query = "SELECT state, count(*) FROM received GROUP BY state ORDER BY state";
+        Ok(sqlx::query_as(query).fetch_all(&self.pool).await?)
+    }
+
+    /// Says that a payload is understood, and what of it needs a person.
+    pub async fn finish(&self, id: i64, items: &[WorkItem], at: Timestamp) -> Result<()> {
+        let mut transaction = self.write().await?;
+        let source = format!("{SOURCE}{id}");
+        close_others(
+            &mut transaction,
+            std::slice::from_ref(&source),
+            items.iter(),
+            at,
+        )
+        .await?;
+        add_items(&mut transaction, &source, items, at).await?;
         sqlx::query("UPDATE received SET state = 'done' WHERE id = ?")
             .bind(id)
             .execute(&mut *transaction)
             .await?;
         Ok(transaction.commit().await?)
-    }
-
-    /// What of everything received needs a person.
-    pub async fn received_items(&self) -> Result<Vec<WorkItem>> {
-        self.documents("SELECT document FROM received_item ORDER BY received, number")
-            .await
     }
 }
 

@@ -1,15 +1,17 @@
 //! The outbox: interchanges with their events, and the control numbers used for them.
 
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, SqliteConnection};
 use uuid::Uuid;
 
-use super::charts::add_claim_events;
-use super::{Result, Store, StoreError, documents, from_json, moment, to_json};
+use super::attention::{Watched, watch};
+use super::claim_events::{News, add_claim_events};
+use super::{ROWS_MAX, Result, Store, StoreError, documents, from_json, moment, to_json};
 use crate::claim::Money;
-use crate::exchange::submission::{Event, State, Submission};
+use crate::exchange::submission::{Event, Next, Spread, State, Submission};
 use crate::exchange::{claim, control_number};
+use crate::payer::Deadlines;
 use crate::transaction::t837::ClaimPosition;
 
 /// An interchange that is to go to a partner.
@@ -45,6 +47,14 @@ pub struct StoredSubmission {
     pub submission: Submission,
 }
 
+impl StoredSubmission {
+    /// What to do with it now. Its payload id spreads its waits.
+    pub fn next(&self, now: Timestamp, deadlines: &Deadlines) -> Next {
+        let spread = Spread(self.payload_id.as_bytes()[0]);
+        self.submission.next(now, deadlines, spread)
+    }
+}
+
 impl Store {
     /// The next control number for a partner. It counts as used from now on, whatever becomes of it.
     pub async fn next_control_number(&self, partner: &str) -> Result<u32> {
@@ -72,51 +82,42 @@ impl Store {
     pub async fn queue(&self, new: &NewSubmission<'_>, at: Timestamp) -> Result<i64> {
         let mut transaction = self.write().await?;
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO submission (partner, control_number, payload_id, payload, digest, state)
-             VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO submission (partner, control_number, payload_id, digest, state)
+             VALUES (?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(new.partner)
         .bind(new.control_number)
         .bind(new.payload_id.to_string())
-        .bind(new.payload)
         .bind(&new.digest)
         .bind(State::Queued.name())
         .fetch_one(&mut *transaction)
         .await?;
-        add_event(&mut transaction, id, at, &Event::Queued, "").await?;
-        for placed in &new.claims {
-            let updated = sqlx::query(
-                "UPDATE claim SET state = ?, submission = ?, set_number = ?, set_reference = ?, position = ?
-                 WHERE control_number = ? AND state = 'ready' AND submission IS NULL",
-            )
-            .bind(claim::State::Submitted.name())
+        sqlx::query("INSERT INTO submission_payload (submission, payload) VALUES (?, ?)")
             .bind(id)
-            .bind(placed.set_number)
-            .bind(placed.set_reference)
-            .bind(to_json(placed.position)?)
-            .bind(placed.control_number)
+            .bind(new.payload)
             .execute(&mut *transaction)
             .await?;
-            if updated.rows_affected() != 1 {
-                let what = format!("claim {} (in two submissions)", placed.control_number);
-                return Err(StoreError::Damaged { what });
-            }
+        add_event(&mut transaction, id, at, &Event::Queued, "").await?;
+        for chunk in new.claims.chunks(ROWS_MAX) {
+            place(&mut transaction, id, chunk).await?;
         }
+        watch_replaced(&mut transaction, id).await?;
         transaction.commit().await?;
         Ok(id)
     }
 
-    /// Begins an attempt, unless somebody else did or it is not to be sent. Nothing may leave before this is `true`.
-    pub async fn start(&self, id: i64, at: Timestamp) -> Result<bool> {
+    /// Begins an attempt, unless somebody else did or it is not to be sent. Nothing may leave before this says the
+    /// number of the attempt, by which [`Self::record`] ends it.
+    pub async fn start(&self, id: i64, route: &str, at: Timestamp) -> Result<Option<i64>> {
         let mut transaction = self.write().await?;
         let state: String = sqlx::query_scalar("SELECT state FROM submission WHERE id = ?")
             .bind(id)
             .fetch_one(&mut *transaction)
             .await?;
         if state != State::Queued.name() {
-            return Ok(false);
+            return Ok(None);
         }
-        let attempts: i64 =
+        let attempt: i64 =
             sqlx::query_scalar("SELECT count(*) FROM submission_event WHERE submission = ?")
                 .bind(id)
                 .fetch_one(&mut *transaction)
@@ -125,18 +126,24 @@ impl Store {
             &mut transaction,
             id,
             at,
-            &Event::Started,
-            &attempts.to_string(),
+            &Event::Started {
+                route: route.to_owned(),
+            },
+            &attempt.to_string(),
         )
         .await?;
         transaction.commit().await?;
-        Ok(true)
+        Ok(Some(attempt))
     }
 
-    /// Adds what happened to an attempt.
-    pub async fn record(&self, id: i64, at: Timestamp, event: &Event) -> Result<()> {
+    /// Adds how an attempt ended.
+    pub async fn record(&self, id: i64, attempt: i64, at: Timestamp, event: &Event) -> Result<()> {
+        self.add(id, at, event, &format!("end of {attempt}")).await
+    }
+
+    async fn add(&self, id: i64, at: Timestamp, event: &Event, source: &str) -> Result<()> {
         let mut transaction = self.write().await?;
-        add_event(&mut transaction, id, at, event, &at.to_string()).await?;
+        add_event(&mut transaction, id, at, event, source).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -145,14 +152,15 @@ impl Store {
         let unfinished = self.submissions_in(State::Sending).await?;
         for one in &unfinished {
             let reason = "claimgate stopped while sending".to_owned();
-            self.record(one.id, at, &Event::Uncertain { reason })
+            let source = format!("interruption at {at}");
+            self.add(one.id, at, &Event::Uncertain { reason }, &source)
                 .await?;
         }
         Ok(unfinished.len())
     }
 
     pub async fn submissions_in(&self, state: State) -> Result<Vec<StoredSubmission>> {
-        let rows = sqlx::query("SELECT * FROM submission WHERE state = ? ORDER BY id")
+        let rows = sqlx::query("SELECT id, partner, control_number, payload_id FROM submission WHERE state = ? ORDER BY id")
             .bind(state.name())
             .fetch_all(&self.pool)
             .await?;
@@ -168,7 +176,7 @@ impl Store {
         partner: &str,
         control_number: u32,
     ) -> Result<Option<StoredSubmission>> {
-        let row = sqlx::query("SELECT * FROM submission WHERE partner = ? AND control_number = ?")
+        let row = sqlx::query("SELECT id, partner, control_number, payload_id FROM submission WHERE partner = ? AND control_number = ?")
             .bind(partner)
             .bind(control_number)
             .fetch_optional(&self.pool)
@@ -209,7 +217,7 @@ impl Store {
     /// The bytes of a submission, as they were queued.
     pub async fn payload(&self, id: i64) -> Result<Vec<u8>> {
         Ok(
-            sqlx::query_scalar("SELECT payload FROM submission WHERE id = ?")
+            sqlx::query_scalar("SELECT payload FROM submission_payload WHERE submission = ?")
                 .bind(id)
                 .fetch_one(&self.pool)
                 .await?,
@@ -225,24 +233,58 @@ impl Store {
         )
     }
 
-    /// Claims of a submission with their places, of one set or of all.
+    /// Claims of a set of a submission with their places.
     pub async fn placed_claims(
         &self,
         id: i64,
-        set_number: Option<&str>,
+        set_number: &str,
     ) -> Result<Vec<(String, ClaimPosition)>> {
         let rows = sqlx::query(
-            "SELECT control_number, position FROM claim WHERE submission = ? AND (? IS NULL OR set_number = ?)
-             ORDER BY rowid",
+            "SELECT control_number, position FROM claim WHERE submission = ? AND set_number = ? ORDER BY rowid",
         )
         .bind(id)
-        .bind(set_number)
         .bind(set_number)
         .fetch_all(&self.pool)
         .await?;
         rows.iter()
             .map(|row| Ok((row.get(0), from_json(row.get(1))?)))
             .collect()
+    }
+
+    /// Control numbers of the claims of a submission, of one set or of all.
+    pub async fn claims_of(&self, id: i64, set_number: Option<&str>) -> Result<Vec<String>> {
+        let query = "SELECT control_number FROM claim
+                     WHERE submission = ? AND (? IS NULL OR set_number = ?) ORDER BY rowid";
+        Ok(sqlx::query_scalar(query)
+            .bind(id)
+            .bind(set_number)
+            .bind(set_number)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// A submission by the store's number.
+    pub async fn submission_by_id(&self, id: i64) -> Result<Option<StoredSubmission>> {
+        let row = sqlx::query(
+            "SELECT id, partner, control_number, payload_id FROM submission WHERE id = ?",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        match row {
+            None => Ok(None),
+            Some(row) => Ok(Some(self.stored_submission(&row).await?)),
+        }
+    }
+
+    /// Claims of a submission of which nothing is known but what is known of it as a whole.
+    pub async fn claims_left(&self, id: i64) -> Result<Vec<String>> {
+        let query = "SELECT control_number FROM claim WHERE submission = ? AND state = ? ORDER BY control_number";
+        Ok(sqlx::query_scalar(query)
+            .bind(id)
+            .bind(claim::State::Submitted.name())
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     /// The charges of the claims of a submission of which nothing is known but what is known of it as a whole.
@@ -258,36 +300,66 @@ impl Store {
     }
 
     /// Adds what an answer said of a submission and of its claims, in one transaction.
-    pub async fn answer(
-        &self,
-        id: i64,
-        event: &Event,
-        claims: &[(String, claim::Event)],
-        at: Timestamp,
-        source: &str,
-    ) -> Result<()> {
+    pub async fn answer(&self, id: i64, event: &Event, claims: News<'_>) -> Result<()> {
         let mut transaction = self.write().await?;
-        add_event(&mut transaction, id, at, event, source).await?;
-        add_claim_events(&mut transaction, claims, at, source).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    /// Adds what was said of claims.
-    pub async fn tell_claims(
-        &self,
-        claims: &[(String, claim::Event)],
-        at: Timestamp,
-        source: &str,
-    ) -> Result<()> {
-        let mut transaction = self.write().await?;
-        add_claim_events(&mut transaction, claims, at, source).await?;
+        add_claim_events(&mut transaction, claims).await?;
+        add_event(&mut transaction, id, claims.at, event, claims.source).await?;
         Ok(transaction.commit().await?)
     }
 }
 
+/// Puts claims into a submission.
+async fn place(
+    transaction: &mut SqliteConnection,
+    submission: i64,
+    claims: &[Placed<'_>],
+) -> Result<()> {
+    let positions = claims
+        .iter()
+        .map(|placed| to_json(placed.position))
+        .collect::<Result<Vec<String>>>()?;
+    let mut query = QueryBuilder::new("UPDATE claim SET submission = ");
+    query.push_bind(submission).push(", state = ");
+    query.push_bind(claim::State::Submitted.name());
+    query.push(
+        ", set_number = new.column2, set_reference = new.column3, position = new.column4 FROM (",
+    );
+    query.push_values(
+        claims.iter().zip(positions),
+        |mut row, (placed, position)| {
+            row.push_bind(placed.control_number)
+                .push_bind(placed.set_number);
+            row.push_bind(placed.set_reference).push_bind(position);
+        },
+    );
+    query.push(
+        ") AS new WHERE control_number = new.column1 AND state = 'ready' AND submission IS NULL",
+    );
+    let placed = query.build().execute(transaction).await?;
+    if placed.rows_affected() == claims.len() as u64 {
+        return Ok(());
+    }
+    let first = claims.first().map_or("", |one| one.control_number);
+    let what = format!("claim {first} or one after it (in two submissions)");
+    Err(StoreError::Damaged { what })
+}
+
+/// Claims that those of a submission replace or void are no longer worked.
+async fn watch_replaced(transaction: &mut SqliteConnection, submission: i64) -> Result<()> {
+    let query = "SELECT DISTINCT payer_claim_number.claim FROM claim
+                   JOIN payer_claim_number ON payer_claim_number.number = claim.replaces
+                  WHERE claim.submission = ?";
+    let replaced: Vec<String> = sqlx::query_scalar(query)
+        .bind(submission)
+        .fetch_all(&mut *transaction)
+        .await?;
+    let replaced = replaced.into_iter().map(|claim| (claim, None));
+    watch(transaction, Watched::Claim, replaced.collect()).await
+}
+
 /// Adds an event, once a source, and moves the state along.
 async fn add_event(
-    transaction: &mut sqlx::SqliteConnection,
+    transaction: &mut SqliteConnection,
     id: i64,
     at: Timestamp,
     event: &Event,
@@ -309,8 +381,13 @@ async fn add_event(
         sqlx::query("UPDATE submission SET state = ? WHERE id = ?")
             .bind(folded.state.name())
             .bind(id)
-            .execute(transaction)
+            .execute(&mut *transaction)
             .await?;
     }
-    Ok(())
+    watch(
+        transaction,
+        Watched::Submission,
+        vec![(id.to_string(), None)],
+    )
+    .await
 }

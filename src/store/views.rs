@@ -172,7 +172,7 @@ impl Store {
                CASE WHEN submission IS NOT NULL THEN charge -
                  (SELECT coalesce(sum(posting.charge), 0) FROM posting WHERE claim = control_number)
                END
-             FROM claim WHERE TRUE",
+             FROM claim JOIN claim_document ON claim_document.claim = control_number WHERE TRUE",
         );
         if !state.is_empty() {
             query.push(" AND state = ").push_bind(state.to_owned());

@@ -6,6 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Incoming, Outgoing, PickUp, PickUpError, Receipt, SendError};
 
+/// A partner that needs no network: a test plays it.
+pub trait Partner: std::fmt::Debug + Send + Sync {
+    fn submit(&self, outgoing: &Outgoing) -> Result<Receipt, SendError>;
+    fn pick_up(&self, ask: &PickUp) -> Result<Option<Incoming>, PickUpError>;
+    fn acknowledge(&self, received: &Incoming, answer: Option<&Outgoing>) -> Result<(), SendError>;
+}
+
 /// What was sent to it, what it offers, and how it fails next. Clones share it: one is the transport, one the partner.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
@@ -45,7 +52,13 @@ impl Memory {
         self.state().answers.clone()
     }
 
-    pub(super) fn submit(&self, outgoing: &Outgoing) -> Result<Receipt, SendError> {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Partner for Memory {
+    fn submit(&self, outgoing: &Outgoing) -> Result<Receipt, SendError> {
         let mut state = self.state();
         let failure = state.failures.pop_front();
         if matches!(failure, None | Some(SendError::Uncertain { .. })) {
@@ -60,24 +73,16 @@ impl Memory {
         }
     }
 
-    pub(super) fn pick_up(&self, ask: &PickUp) -> Result<Option<Incoming>, PickUpError> {
+    fn pick_up(&self, ask: &PickUp) -> Result<Option<Incoming>, PickUpError> {
         let state = self.state();
         let next = state.offered.iter().find(|one| one.queue == ask.queue);
         Ok(next.cloned())
     }
 
-    pub(super) fn acknowledge(
-        &self,
-        received: &Incoming,
-        answer: Option<&Outgoing>,
-    ) -> Result<(), SendError> {
+    fn acknowledge(&self, received: &Incoming, answer: Option<&Outgoing>) -> Result<(), SendError> {
         let mut state = self.state();
         state.answers.extend(answer.cloned());
         state.offered.retain(|one| one != received);
         Ok(())
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

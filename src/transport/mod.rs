@@ -18,13 +18,14 @@ mod sftp;
 pub mod tls;
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use core::{Core, Standard};
 pub use folder::Folder;
-pub use memory::Memory;
+pub use memory::{Memory, Partner};
 pub use rest::Rest;
 pub use sftp::Sftp;
 
@@ -35,7 +36,7 @@ use crate::payer::Route;
 pub enum Transport {
     Core(Core),
     Folder(Folder),
-    Memory(Memory),
+    Memory(Arc<dyn Partner>),
     Sftp(Sftp),
     Rest(Rest),
 }
@@ -149,6 +150,11 @@ impl Transport {
             Route::Sftp(route) => Sftp::open(route).map(Self::Sftp),
             Route::Rest(route) => Rest::open(route).map(Self::Rest),
         }
+    }
+
+    /// A partner that a test plays.
+    pub fn memory(partner: impl Partner + 'static) -> Self {
+        Self::Memory(Arc::new(partner))
     }
 
     /// The queues that the partner is asked for.

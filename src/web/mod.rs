@@ -11,6 +11,7 @@ mod claim;
 mod claims;
 mod fault;
 mod files;
+mod metrics;
 mod payments;
 mod router;
 mod server;

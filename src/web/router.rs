@@ -12,7 +12,7 @@ use axum::routing::get;
 
 use super::fault::{self, Fault};
 use super::server::Called;
-use super::{claim, claims, files, payments, submissions, worklist};
+use super::{claim, claims, files, metrics, payments, submissions, worklist};
 use crate::store::Store;
 
 /// Nothing from elsewhere, nothing inline, no frame around us.
@@ -36,6 +36,8 @@ pub(super) fn router(store: Arc<Store>) -> Router {
         .route("/submissions", get(submissions::page))
         .route("/static/{name}", get(files::file))
         .route("/health", get(async || "ok\n"))
+        .route("/ready", get(metrics::ready))
+        .route("/metrics", get(metrics::metrics))
         .fallback(async || Fault::NoSuchPage)
         .method_not_allowed_fallback(fault::only_reading)
         .layer(from_fn(only_for_us))

@@ -17,11 +17,14 @@ use uuid::Uuid;
 use crate::billing::Provenance;
 use crate::claim::{Adjustment, Claim, Money, strategies};
 use crate::exchange::{claim, submission};
+use crate::payer::Deadlines;
 use crate::reconcile::{
     Action, ClaimRung, Deposit, LedgerEntry, LinePosting, LineRung, Posted, Posting, PostingKey,
     RemittanceKey, Subject, WorkItem, WorkKind,
 };
-use crate::store::{NewChart, NewClaim, NewReceived, NewSubmission, Placed, Store};
+use crate::store::{
+    Due, Looked, NewChart, NewClaim, NewReceived, NewSubmission, News, Placed, Store, Watched,
+};
 use crate::transaction::t837::ClaimPosition;
 
 const MARKUP: &str = "<script>alert(1)</script>";
@@ -88,7 +91,17 @@ async fn filled(dir: &TempDir) -> Store {
             date(2023, 11, 20),
         ),
     ];
-    store.set_worklist(&items, at(9)).await.unwrap();
+    let due = Due {
+        watched: Watched::Claim,
+        key: "PCN1".into(),
+        mark: 0,
+    };
+    let looked = Looked {
+        due,
+        items: items.into(),
+        again: None,
+    };
+    store.looked(&[looked], at(9)).await.unwrap();
     store
 }
 
@@ -109,19 +122,29 @@ async fn send(store: &Store) {
         claims: vec![placed("PCN1"), placed("PCN2")],
     };
     let id = store.queue(&new, at(1)).await.unwrap();
-    assert!(store.start(id, at(2)).await.unwrap());
+    let attempt = store.start(id, "core_soap", at(2)).await.unwrap().unwrap();
     let uncertain = submission::Event::Uncertain {
         reason: "the reply was cut".into(),
     };
-    store.record(id, at(3), &uncertain).await.unwrap();
+    store.record(id, attempt, at(3), &uncertain).await.unwrap();
     let accepted = claim::Event::Accepted {
         status: "A2:20".into(),
         payer_claim_number: Some("ICN77".into()),
     };
+    let accepted = [("PCN1".into(), accepted)];
     store
-        .tell_claims(&[("PCN1".into(), accepted)], at(4), "277CA")
+        .tell_claims(news(&accepted, 4, "277CA"))
         .await
         .unwrap();
+}
+
+fn news<'n>(events: &'n [(String, claim::Event)], second: i64, source: &'n str) -> News<'n> {
+    News {
+        events,
+        at: at(second),
+        source,
+        deadlines: &|_| Deadlines::default(),
+    }
 }
 
 async fn pay(store: &Store) {
@@ -195,10 +218,8 @@ async fn pay(store: &Store) {
     };
     let decided = claim::Event::Decided { denied: false };
     let decided = [("PCN1".to_owned(), decided)];
-    store
-        .post(received, &posted, &decided, at(6))
-        .await
-        .unwrap();
+    let decided = news(&decided, 6, "835");
+    store.post(received, &posted, decided).await.unwrap();
     for (id, trace, amount) in [("1", "TRACE1", "1000.00"), ("2", "STRANGE", "5.00")] {
         let deposit = Deposit {
             trace: trace.into(),
@@ -421,6 +442,19 @@ async fn claims_payments_and_submissions_are_listed() {
         &office.page("/submissions?state=queued").await,
         &["No submission fits"],
     );
+    let metrics = office.page("/metrics").await;
+    for line in [
+        "claimgate_claims{state=\"paid\"} 1",
+        "claimgate_submissions{state=\"unknown\"} 1",
+        "claimgate_worklist_items{kind=\"denied\"} 1",
+        "# TYPE claimgate_route_rests gauge",
+    ] {
+        assert!(
+            metrics.lines().any(|one| one == line),
+            "{line} in\n{metrics}"
+        );
+    }
+    assert!(!metrics.contains("PCN1"), "{metrics}");
 }
 
 #[tokio::test]
@@ -438,6 +472,7 @@ async fn an_empty_store_says_what_to_do() {
         &["Nothing has been written"],
     );
     assert_eq!(office.page("/health").await, "ok\n");
+    assert_eq!(office.page("/ready").await, "ready\n");
 }
 
 #[tokio::test]

@@ -41,7 +41,19 @@ fn of_submission(event: &submission::Event) -> (&'static str, String) {
             "",
             "Its interchange was written, checked and queued.".into(),
         ),
-        Started => ("", "An attempt to send the interchange began.".into()),
+        Started { route } => {
+            let by = if route.is_empty() {
+                String::new()
+            } else {
+                format!(" over {route}")
+            };
+            ("", format!("An attempt to send the interchange began{by}."))
+        }
+        Retried => ("", "A person wants it tried again.".into()),
+        Withdrawn => (
+            "",
+            "A person took its claims out, to go in another interchange.".into(),
+        ),
         Sent => ("good", "The partner has the interchange.".into()),
         NotSent { reason } => ("bad", format!("The attempt did not arrive: {reason}.")),
         Uncertain { reason } => (

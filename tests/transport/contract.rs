@@ -194,13 +194,13 @@ async fn memory_keeps_the_contract() {
     }
     let memory = Memory::new();
     let partner = InMemory(memory.clone());
-    keeps_the_contract(Transport::Memory(memory), &partner).await;
+    keeps_the_contract(Transport::memory(memory), &partner).await;
 }
 
 #[tokio::test]
 async fn memory_fails_as_it_is_told() {
     let memory = Memory::new();
-    let transport = Transport::Memory(memory.clone());
+    let transport = Transport::memory(memory.clone());
     let reason = String::from("on purpose");
     for (error, sent) in [
         (

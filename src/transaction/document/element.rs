@@ -411,7 +411,7 @@ fn key_code(rule: &guide::Segment, number: usize) -> Option<String> {
 }
 
 /// `05`: an element or component by its number.
-fn numbered(name: &str) -> Option<usize> {
+pub(super) fn numbered(name: &str) -> Option<usize> {
     let is_number = name.len() >= 2 && name.bytes().all(|byte| byte.is_ascii_digit());
     let number: usize = name.parse().ok().filter(|_| is_number)?;
     // A segment that is not too long has no more.

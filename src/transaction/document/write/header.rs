@@ -52,13 +52,9 @@ impl DocumentWriter {
             let number = match known().position(|known| known == name) {
                 Some(at) => at + 1,
                 // Where the header is no proper one it may have more.
-                None => match name
-                    .parse()
-                    .ok()
-                    .filter(|number| as_written && (17..256).contains(number))
-                {
-                    Some(number) => number,
-                    None => return Err(Misfit::unknown(&self.path, name, known())),
+                None => match element::numbered(name) {
+                    Some(number) if as_written && number > ISA_WIDTH.len() => number,
+                    _ => return Err(Misfit::unknown(&self.path, name, known())),
                 },
             };
             let bytes = match element::decoded(value) {
