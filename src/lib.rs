@@ -30,8 +30,8 @@
 //! 9. Health information is [`claim::Phi`]: redacted in `Debug` and `Display`, in every build. Logs carry ids and places.
 //! 10. Memory is bounded by the largest claim, not by the file. Every loop, queue, body and file has a named limit.
 //!
-//! Not built yet: a login for [`web`], a sandbox insurer that decides institutional and dental claims, the doors of
-//! [`transport`] beside CORE SOAP, SFTP and folders, PostgreSQL.
+//! Not built yet: a login for [`web`], a sandbox insurer that decides institutional and dental claims, AS2 among the doors of
+//! [`transport`], PostgreSQL.
 //!
 //! # How to add …
 //! | new | touch |

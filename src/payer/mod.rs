@@ -8,5 +8,6 @@ mod route;
 pub use partner::{BatchLimits, Deadlines, Envelope, Party, TradingPartner};
 pub use profile::{CountsFrom, EditLevel, Filing, Level, Need, Needed, Profile};
 pub use route::{
-    AfterPickup, CoreSoapRoute, FileNames, FolderRoute, PayloadTypes, Route, SftpRoute, TlsFiles,
+    AfterPickup, CheckSumForm, CoreRoute, FieldNames, FileNames, FolderRoute, PayloadForm,
+    PayloadTypes, RestAddresses, RestRoute, RestShape, Route, SftpRoute, SoapActionForm, TlsFiles,
 };

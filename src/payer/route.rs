@@ -1,6 +1,7 @@
 //! `[route]` of a partner's file: how bytes travel. Every difference between partners of one kind is data here. It
 //! must not open a connection.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,15 +10,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Route {
-    CoreSoap(CoreSoapRoute),
+    /// CAQH CORE 2.2.0, envelope standard B: SOAP 1.2 with MTOM over HTTPS.
+    CoreSoap(CoreRoute),
+    /// CAQH CORE 2.2.0, envelope standard A: multipart/form-data over HTTPS.
+    CoreMime(CoreRoute),
     Folder(FolderRoute),
     Sftp(SftpRoute),
+    Rest(RestRoute),
 }
 
-/// CAQH CORE 2.2.0, envelope standard B: SOAP 1.2 with MTOM over HTTPS.
+/// A CAQH CORE endpoint, and where it departs from what most do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CoreSoapRoute {
+pub struct CoreRoute {
     /// `https://…`; nothing else is accepted.
     pub endpoint: String,
     pub sender_id: String,
@@ -26,7 +31,20 @@ pub struct CoreSoapRoute {
     pub payload_types: PayloadTypes,
     #[serde(default)]
     pub tls: TlsFiles,
-    /// WS-Security user name; the password is read from the environment variable named here, never from the file.
+    #[serde(default)]
+    pub fields: FieldNames,
+    #[serde(default)]
+    pub check_sum: CheckSumForm,
+    /// Of a batch in a SOAP envelope.
+    #[serde(default)]
+    pub payload: PayloadForm,
+    /// Of a SOAP request.
+    #[serde(default)]
+    pub soap_action: SoapActionForm,
+    /// TimeStamp, in UTC, as strftime writes it.
+    #[serde(default = "utc_to_the_second")]
+    pub time_stamp: String,
+    /// Of WS-Security, or the form's UserName; the password is read from the environment variable named here, never from the file.
     #[serde(default)]
     pub username: Option<String>,
     #[serde(default)]
@@ -38,6 +56,61 @@ pub struct CoreSoapRoute {
     pub total_timeout_seconds: u64,
     #[serde(default = "body_bytes")]
     pub response_bytes_max: usize,
+}
+
+/// What a partner calls the fields of an envelope, where it does not call them as the XSD does. Their case does not count
+/// in what it answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FieldNames {
+    pub payload_type: String,
+    pub processing_mode: String,
+    pub payload_id: String,
+    pub payload_length: String,
+    pub time_stamp: String,
+    pub sender_id: String,
+    pub receiver_id: String,
+    pub rule_version: String,
+    pub check_sum: String,
+    pub payload: String,
+    pub error_code: String,
+    pub error_message: String,
+    /// In a form only.
+    pub user_name: String,
+    pub password: String,
+}
+
+/// How CheckSum is written; in what comes every form is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckSumForm {
+    #[default]
+    Hex,
+    Base64,
+    /// The field is left out.
+    None,
+}
+
+/// Where a SOAP envelope has its payload.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayloadForm {
+    /// Beside it, in a part of its own.
+    #[default]
+    Mtom,
+    /// In it.
+    Base64,
+}
+
+/// Where a SOAP request says what it wants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SoapActionForm {
+    /// As SOAP 1.2 has it.
+    #[default]
+    ContentType,
+    /// In a header `SOAPAction`, the envelope being `text/xml`: as SOAP 1.1, and the gem for MassHealth, have it.
+    Header,
 }
 
 /// PayloadType strings: partners differ, so they are data (transport.md section 1.6).
@@ -72,6 +145,63 @@ pub struct TlsFiles {
 pub struct FolderRoute {
     pub outgoing: PathBuf,
     pub incoming: PathBuf,
+}
+
+/// A clearinghouse that takes X12 in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestRoute {
+    pub shape: RestShape,
+    #[serde(default)]
+    pub addresses: RestAddresses,
+    /// The environment variable that holds the API key, which goes into `Authorization` as it is.
+    #[serde(default)]
+    pub api_key_env: Option<String>,
+    /// OAuth 2.0 client credentials, for a token of `addresses.token`; the secret is in the environment variable.
+    #[serde(default)]
+    pub client_id: Option<String>,
+    #[serde(default)]
+    pub client_secret_env: Option<String>,
+    /// Headers that every request has beside ours.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Headers whose values are in environment variables.
+    #[serde(default)]
+    pub secret_headers: BTreeMap<String, String>,
+    /// Where files that the list points to may be; a host's own hosts count too.
+    #[serde(default = "download_hosts")]
+    pub download_hosts: Vec<String>,
+    /// How far back the first pick-up looks.
+    #[serde(default = "history_days")]
+    pub history_days: u32,
+    #[serde(default)]
+    pub tls: TlsFiles,
+    #[serde(default = "connect_seconds")]
+    pub connect_timeout_seconds: u64,
+    #[serde(default = "total_seconds")]
+    pub total_timeout_seconds: u64,
+    #[serde(default = "body_bytes")]
+    pub response_bytes_max: usize,
+}
+
+/// Whose requests and answers they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RestShape {
+    Stedi,
+    Optum,
+}
+
+/// Where requests go, if not where the shape's own maker has them. `{id}` is what the list calls a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RestAddresses {
+    pub professional_claims: Option<String>,
+    pub institutional_claims: Option<String>,
+    pub dental_claims: Option<String>,
+    pub list: Option<String>,
+    pub file: Option<String>,
+    pub token: Option<String>,
 }
 
 /// Directories on the partner's SFTP server.
@@ -147,8 +277,10 @@ impl Route {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::CoreSoap(_) => "core_soap",
+            Self::CoreMime(_) => "core_mime",
             Self::Folder(_) => "folder",
             Self::Sftp(_) => "sftp",
+            Self::Rest(_) => "rest",
         }
     }
 
@@ -162,9 +294,10 @@ impl Route {
 
     fn files(&mut self) -> Vec<&mut PathBuf> {
         match self {
-            Self::CoreSoap(route) => route.tls.files(),
+            Self::CoreSoap(route) | Self::CoreMime(route) => route.tls.files(),
             Self::Folder(route) => vec![&mut route.outgoing, &mut route.incoming],
             Self::Sftp(route) => route.key.iter_mut().collect(),
+            Self::Rest(route) => route.tls.files(),
         }
     }
 }
@@ -183,7 +316,7 @@ impl TlsFiles {
     }
 }
 
-impl CoreSoapRoute {
+impl CoreRoute {
     /// A route with every other key at its default.
     pub fn new(endpoint: &str, sender_id: &str, receiver_id: &str) -> Self {
         Self {
@@ -191,6 +324,11 @@ impl CoreSoapRoute {
             sender_id: sender_id.into(),
             receiver_id: receiver_id.into(),
             payload_types: PayloadTypes::default(),
+            fields: FieldNames::default(),
+            check_sum: CheckSumForm::default(),
+            payload: PayloadForm::default(),
+            soap_action: SoapActionForm::default(),
+            time_stamp: utc_to_the_second(),
             tls: TlsFiles::default(),
             username: None,
             password_env: None,
@@ -220,6 +358,27 @@ impl SftpRoute {
             request_timeout_seconds: request_seconds(),
             total_timeout_seconds: transfer_seconds(),
             file_bytes_max: body_bytes(),
+        }
+    }
+}
+
+impl RestRoute {
+    /// A route with every other key at its default: it has no login yet.
+    pub fn new(shape: RestShape) -> Self {
+        Self {
+            shape,
+            addresses: RestAddresses::default(),
+            api_key_env: None,
+            client_id: None,
+            client_secret_env: None,
+            headers: BTreeMap::new(),
+            secret_headers: BTreeMap::new(),
+            download_hosts: download_hosts(),
+            history_days: history_days(),
+            tls: TlsFiles::default(),
+            connect_timeout_seconds: connect_seconds(),
+            total_timeout_seconds: total_seconds(),
+            response_bytes_max: body_bytes(),
         }
     }
 }
@@ -262,6 +421,27 @@ impl From<AfterPickup> for String {
     }
 }
 
+impl Default for FieldNames {
+    fn default() -> Self {
+        Self {
+            payload_type: "PayloadType".into(),
+            processing_mode: "ProcessingMode".into(),
+            payload_id: "PayloadID".into(),
+            payload_length: "PayloadLength".into(),
+            time_stamp: "TimeStamp".into(),
+            sender_id: "SenderID".into(),
+            receiver_id: "ReceiverID".into(),
+            rule_version: "CORERuleVersion".into(),
+            check_sum: "CheckSum".into(),
+            payload: "Payload".into(),
+            error_code: "ErrorCode".into(),
+            error_message: "ErrorMessage".into(),
+            user_name: "UserName".into(),
+            password: "Password".into(),
+        }
+    }
+}
+
 impl Default for PayloadTypes {
     fn default() -> Self {
         Self {
@@ -288,6 +468,18 @@ fn body_bytes() -> usize {
     64 * 1024 * 1024
 }
 
+fn utc_to_the_second() -> String {
+    "%Y-%m-%dT%H:%M:%SZ".into()
+}
+
+fn download_hosts() -> Vec<String> {
+    vec!["amazonaws.com".into(), "stedi.com".into()]
+}
+
+fn history_days() -> u32 {
+    30
+}
+
 fn ssh_port() -> u16 {
     22
 }
@@ -303,7 +495,6 @@ fn transfer_seconds() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     /// What a user copies from is what holds without it.
     #[test]
@@ -312,11 +503,14 @@ mod tests {
         let routes: BTreeMap<String, Route> = toml::from_str(text).unwrap();
         for (name, route) in routes {
             let expected = match name.as_str() {
-                "core_soap" => Route::CoreSoap(CoreSoapRoute::new(
-                    "https://payer.example/core",
-                    "US",
-                    "PAYER",
-                )),
+                "core_mime" => {
+                    Route::CoreMime(CoreRoute::new("https://payer.example/core", "US", "PAYER"))
+                }
+                "core_soap" => {
+                    Route::CoreSoap(CoreRoute::new("https://payer.example/core", "US", "PAYER"))
+                }
+                "stedi" => Route::Rest(RestRoute::new(RestShape::Stedi)),
+                "optum" => Route::Rest(RestRoute::new(RestShape::Optum)),
                 "folder" => Route::Folder(FolderRoute {
                     outgoing: "to-payer".into(),
                     incoming: "from-payer".into(),

@@ -17,6 +17,12 @@ pub enum Manner {
     Redirect(String),
     /// Does nothing and answers with this ErrorCode and ErrorMessage.
     Refuse { code: String, message: String },
+    /// Does nothing and answers with this HTTP status and JSON; Retry-After where there is one.
+    Json {
+        status: u16,
+        body: String,
+        retry_after_seconds: Option<u64>,
+    },
     /// Does nothing and answers with a SOAP fault; the code is `Sender` or `Receiver`.
     Fault { code: String, reason: String },
     /// Does what is asked and hangs up without an answer.
@@ -56,7 +62,12 @@ struct State {
     next: VecDeque<Manner>,
     otherwise: Option<Manner>,
     repeated: Repeated,
+    token_seconds: Option<u64>,
+    tokens_given: usize,
 }
+
+/// How long a token to log in with lasts.
+const TOKEN_SECONDS: u64 = 300;
 
 impl Manners {
     /// Good ones.
@@ -77,6 +88,22 @@ impl Manners {
     /// From now on, what becomes of a PayloadID that was already taken.
     pub fn repeated(&self, repeated: Repeated) {
         self.state().repeated = repeated;
+    }
+
+    /// From now on, how long a token lasts.
+    pub fn token_seconds(&self, seconds: u64) {
+        self.state().token_seconds = Some(seconds);
+    }
+
+    /// How many tokens were given.
+    pub fn tokens_given(&self) -> usize {
+        self.state().tokens_given
+    }
+
+    pub(super) fn give_token(&self) -> u64 {
+        let mut state = self.state();
+        state.tokens_given += 1;
+        state.token_seconds.unwrap_or(TOKEN_SECONDS)
     }
 
     pub(super) fn on_repeated(&self) -> Repeated {

@@ -10,6 +10,7 @@ mod payer;
 pub mod practice;
 mod reception;
 mod remit;
+mod rest;
 #[cfg(test)]
 mod samples;
 mod server;

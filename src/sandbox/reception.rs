@@ -13,6 +13,7 @@ use crate::transport::core_envelope::{
     Envelope, EnvelopeError, Fault, Message, Metadata, Mismatch, Operation, Outcome, Payload,
     RULE_VERSION, read_request, write_fault, write_response,
 };
+use crate::transport::{Standard, core_mime};
 
 /// PayloadIDs that are remembered; when there are more, all are forgotten.
 const PAYLOAD_IDS_MAX: usize = 100_000;
@@ -88,18 +89,25 @@ impl Reception {
     /// `Err` only where an answer cannot be written as XML.
     pub(super) fn answer(
         &self,
+        standard: Standard,
         content_type: Option<&str>,
         body: &[u8],
         manner: Option<&Manner>,
         now: Timestamp,
     ) -> Result<Reply, EnvelopeError> {
-        let request = match read_request(content_type, body) {
+        let read = match standard {
+            Standard::Soap => read_request(content_type, body),
+            Standard::Mime => core_mime::read_request(content_type, body),
+        };
+        let request = match read {
             Ok(request) => request,
-            Err(error) => return fault("Sender", &error.to_string()),
+            Err(error) => return fault(standard, "Sender", &error.to_string()),
         };
         let (operation, metadata) = (request.operation, request.metadata.clone());
         let said = match manner {
-            Some(Manner::Fault { code, reason }) => return fault(code, reason),
+            Some(Manner::Fault { code, reason }) => {
+                return fault(standard, code, reason);
+            }
             Some(Manner::Refuse { code, message }) => refuse(code, message),
             _ => self.handle(request, manner, now),
         };
@@ -107,7 +115,7 @@ impl Reception {
             Ok(said) => (said, Outcome::success()),
             Err(outcome) => (Said::error(&metadata), outcome),
         };
-        let message = write_response(&Envelope {
+        let envelope = Envelope {
             operation,
             metadata: Metadata {
                 payload_type: said.payload_type,
@@ -119,7 +127,11 @@ impl Reception {
             },
             payload: said.payload.map(Payload::new),
             outcome: Some(outcome),
-        })?;
+        };
+        let message = match standard {
+            Standard::Soap => write_response(&envelope)?,
+            Standard::Mime => core_mime::write_response(&envelope)?,
+        };
         let status = 200;
         Ok(Reply { status, message })
     }
@@ -296,14 +308,22 @@ fn refuse<T>(code: &str, message: &str) -> Result<T, Outcome> {
     })
 }
 
-/// SOAP 1.2 part 2, section 7.5.2: a fault of the sender comes with HTTP 400, any other with 500.
-fn fault(code: &str, reason: &str) -> Result<Reply, EnvelopeError> {
-    Ok(Reply {
-        status: if code == "Sender" { 400 } else { 500 },
-        message: write_fault(&Fault {
+/// SOAP 1.2 part 2, section 7.5.2: a fault of the sender comes with HTTP 400, any other with 500. A form has no fault,
+/// and says it in its ErrorCode.
+fn fault(standard: Standard, code: &str, reason: &str) -> Result<Reply, EnvelopeError> {
+    let message = match standard {
+        Standard::Soap => write_fault(&Fault {
             code: code.into(),
             reason: reason.into(),
         })?,
+        Standard::Mime => core_mime::write_refusal(&Outcome {
+            code: code.into(),
+            message: reason.into(),
+        }),
+    };
+    Ok(Reply {
+        status: if code == "Sender" { 400 } else { 500 },
+        message,
     })
 }
 
@@ -359,7 +379,9 @@ mod tests {
     fn answered(operation: Operation, body: &str) -> (u16, String) {
         let desk = Reception::new(Arc::new(Mutex::new(Nobody)), Manners::new());
         let now = Timestamp::UNIX_EPOCH;
-        let reply = desk.answer(None, body.as_bytes(), None, now).unwrap();
+        let reply = desk
+            .answer(Standard::Soap, None, body.as_bytes(), None, now)
+            .unwrap();
         let message = &reply.message;
         let read = read_response(operation, Some(&message.content_type), &message.body);
         let code = match read.unwrap() {

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
-use hyper::header::{CONTENT_TYPE, LOCATION};
+use hyper::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -24,11 +24,15 @@ use tokio_rustls::TlsAcceptor;
 use super::credentials::Credentials;
 use super::manners::{Manner, Manners};
 use super::reception::{Insurer, Reception, Reply};
-use crate::payer::CoreSoapRoute;
+use super::rest::{self, RestDesk};
+use crate::payer::{CoreRoute, RestAddresses, RestRoute, RestShape};
+use crate::transport::Standard;
+use crate::transport::core_envelope::Message;
 use crate::transport::tls::{self, Pem};
 
-/// The one address of the service.
-const PATH: &str = "/core";
+/// The addresses of the service, by the envelope that they take.
+const SOAP_PATH: &str = "/core";
+const MIME_PATH: &str = "/core-mime";
 const CONNECTIONS_MAX: usize = 64;
 const REQUEST_BYTES_MAX: usize = 64 * 1024 * 1024;
 const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
@@ -52,6 +56,9 @@ pub struct Server {
 /// What every connection needs.
 struct Office {
     reception: Reception,
+    rest: RestDesk,
+    /// Where clients on this machine reach the server.
+    host: String,
     manners: Manners,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
 }
@@ -80,7 +87,9 @@ impl Server {
             .map_err(|error| no_port(addr, &error))?;
         let addr = listener.local_addr()?;
         let office = Arc::new(Office {
-            reception: Reception::new(insurer, manners.clone()),
+            reception: Reception::new(Arc::clone(&insurer), manners.clone()),
+            rest: RestDesk::new(insurer, manners.clone()),
+            host: host(addr),
             manners,
             clock: Box::new(clock),
         });
@@ -90,17 +99,63 @@ impl Server {
 
     /// The address that a client on this machine posts to.
     pub fn endpoint(&self) -> String {
-        match self.addr.ip().is_unspecified() {
-            true => format!("https://localhost:{}{PATH}", self.addr.port()),
-            false => format!("https://{}{PATH}", self.addr),
+        self.at(SOAP_PATH)
+    }
+
+    /// The same for forms.
+    pub fn mime_endpoint(&self) -> String {
+        self.at(MIME_PATH)
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", host(self.addr))
+    }
+
+    /// How a client reaches this server in the shape of a clearinghouse's JSON. The key or secret is whatever the
+    /// environment variable `secret_env` holds.
+    pub fn rest_route(
+        &self,
+        shape: RestShape,
+        credentials: &Credentials,
+        secret_env: &str,
+    ) -> RestRoute {
+        let name = match shape {
+            RestShape::Stedi => "stedi",
+            RestShape::Optum => "optum",
+        };
+        let at = |path: &str| Some(self.at(&format!("/{name}/{path}")));
+        let mut route = RestRoute::new(shape);
+        route.addresses = RestAddresses {
+            professional_claims: at("claims/professional"),
+            institutional_claims: at("claims/institutional"),
+            dental_claims: at("claims/dental"),
+            list: at(match shape {
+                RestShape::Stedi => "polling/transactions",
+                RestShape::Optum => "reports",
+            }),
+            file: at(match shape {
+                RestShape::Stedi => "transactions/{id}/input",
+                RestShape::Optum => "reports/{id}",
+            }),
+            token: at("token"),
+        };
+        match shape {
+            RestShape::Stedi => route.api_key_env = Some(secret_env.into()),
+            RestShape::Optum => {
+                route.client_id = Some("claimgate".into());
+                route.client_secret_env = Some(secret_env.into());
+            }
         }
+        route.download_hosts = vec!["localhost".into(), "127.0.0.1".into()];
+        route.tls = credentials.client_files();
+        route
     }
 
     /// How a client reaches this server.
-    pub fn route(&self, credentials: &Credentials) -> CoreSoapRoute {
-        CoreSoapRoute {
+    pub fn route(&self, credentials: &Credentials) -> CoreRoute {
+        CoreRoute {
             tls: credentials.client_files(),
-            ..CoreSoapRoute::new(&self.endpoint(), "CLAIMGATE", "SANDBOX")
+            ..CoreRoute::new(&self.endpoint(), "CLAIMGATE", "SANDBOX")
         }
     }
 
@@ -115,6 +170,13 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.listening.abort();
+    }
+}
+
+fn host(addr: SocketAddr) -> String {
+    match addr.ip().is_unspecified() {
+        true => format!("https://localhost:{}", addr.port()),
+        false => format!("https://{addr}"),
     }
 }
 
@@ -198,9 +260,19 @@ async fn farewell(mut stream: TcpStream) -> io::Result<()> {
 }
 
 async fn answer(request: Request<Incoming>, office: Arc<Office>) -> Answered {
-    if request.uri().path() != PATH {
-        return plain(StatusCode::NOT_FOUND, "the service is at /core");
+    if rest::is_rest(request.uri().path()) {
+        return rest_answer(request, office).await;
     }
+    let standard = match request.uri().path() {
+        SOAP_PATH => Standard::Soap,
+        MIME_PATH => Standard::Mime,
+        _ => {
+            return plain(
+                StatusCode::NOT_FOUND,
+                "the service is at /core and /core-mime",
+            );
+        }
+    };
     if request.method() != Method::POST {
         return plain(StatusCode::METHOD_NOT_ALLOWED, "the service takes POST");
     }
@@ -224,12 +296,56 @@ async fn answer(request: Request<Incoming>, office: Arc<Office>) -> Answered {
         let asked = asked.as_ref();
         office
             .reception
-            .answer(content_type.as_deref(), &body, asked, now)
+            .answer(standard, content_type.as_deref(), &body, asked, now)
     });
     match reply.await {
         Ok(Ok(reply)) => send(reply, manner).await,
         Ok(Err(_)) | Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "the insurer failed"),
     }
+}
+
+async fn rest_answer(request: Request<Incoming>, office: Arc<Office>) -> Answered {
+    let header = |name| {
+        let value = request.headers().get(name)?;
+        Some(value.to_str().ok()?.to_owned())
+    };
+    let mut asked = rest::Request {
+        method: request.method().as_str().to_owned(),
+        path: request.uri().path().to_owned(),
+        query: request.uri().query().unwrap_or_default().to_owned(),
+        authorization: header("authorization"),
+        idempotency_key: header("idempotency-key"),
+        body: Vec::new(),
+        host: office.host.clone(),
+    };
+    asked.body = match timeout(BODY_TIME_MAX, read(request.into_body())).await {
+        Ok(Ok(Some(body))) => body,
+        _ => return None,
+    };
+    let manner = match rest::is_login(&asked.path) {
+        true => None,
+        false => office.manners.take(is_of_replies),
+    };
+    match &manner {
+        Some(Manner::Html(status)) => return html(*status),
+        Some(Manner::Redirect(to)) => return redirect(to),
+        _ => {}
+    }
+    let told = manner.clone();
+    let reply = tokio::task::spawn_blocking(move || {
+        let now = (office.clock)();
+        office.rest.answer(&asked, told.as_ref(), now)
+    });
+    let reply = reply.await.ok()?;
+    let reply = Reply {
+        status: reply.status,
+        message: Message {
+            content_type: reply.content_type.into(),
+            soap_action: None,
+            body: reply.body,
+        },
+    };
+    send(reply, manner).await
 }
 
 /// Whether a manner is of a reply, and not of a connection.
@@ -239,7 +355,12 @@ fn is_of_replies(manner: &Manner) -> bool {
 
 async fn send(reply: Reply, manner: Option<Manner>) -> Answered {
     let mut content = Content::whole(reply.message.body);
+    let mut response = Response::builder().status(reply.status);
     match manner {
+        Some(Manner::Json {
+            retry_after_seconds: Some(seconds),
+            ..
+        }) => response = response.header(RETRY_AFTER, seconds),
         Some(Manner::HangUp) => return None,
         Some(Manner::Crash) => return html(500),
         Some(Manner::Slow(time)) => sleep(time).await,
@@ -247,8 +368,7 @@ async fn send(reply: Reply, manner: Option<Manner>) -> Answered {
         Some(Manner::WrongCheckSum) => content = content.with_wrong_check_sum(),
         _ => {}
     }
-    Response::builder()
-        .status(reply.status)
+    response
         .header(CONTENT_TYPE, reply.message.content_type)
         .body(content)
         .ok()
@@ -322,13 +442,15 @@ impl Content {
 
     /// The digits of the CheckSum, where there is one, are shifted by one place.
     fn with_wrong_check_sum(self) -> Self {
-        const OPEN: &[u8] = b"<CheckSum>";
+        const OPENS: [&[u8]; 2] = [b"<CheckSum>", b"name=\"CheckSum\"\r\n\r\n"];
         const DIGITS: usize = 40;
         let mut bytes = Vec::from(self.bytes.unwrap_or_default());
-        if let Some(at) = memchr::memmem::find(&bytes, OPEN)
-            && let Some(digits) = bytes[at + OPEN.len()..].first_chunk_mut::<DIGITS>()
-        {
-            digits.rotate_left(1);
+        for open in OPENS {
+            if let Some(at) = memchr::memmem::find(&bytes, open)
+                && let Some(digits) = bytes[at + open.len()..].first_chunk_mut::<DIGITS>()
+            {
+                digits.rotate_left(1);
+            }
         }
         Self::whole(bytes)
     }

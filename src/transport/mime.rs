@@ -1,13 +1,15 @@
-//! multipart/related written and read, under limits. It must not know XML or what the parts are for.
+//! multipart/related and multipart/form-data written and read, under limits. It must not know XML or what the parts are
+//! for.
 
 use base64::Engine;
 use memchr::memmem;
-use std::fmt::Write;
 
 use super::core_envelope::EnvelopeError;
 
 /// An envelope and its payload, and a little slack for what partners add.
 const PARTS_MAX: usize = 4;
+/// An envelope's 14 fields, and what partners add.
+const FIELDS_MAX: usize = 32;
 const HEADERS_MAX: usize = 100;
 const HEADER_BYTES_MAX: usize = 16 * 1024;
 /// RFC 2046 section 5.1.1.
@@ -18,10 +20,25 @@ const PREAMBLE_BYTES_MAX: usize = 4 * 1024;
 /// A part to write.
 #[derive(Debug)]
 pub(super) struct Part<'a> {
-    pub(super) content_type: String,
-    /// Without angle brackets.
-    pub(super) content_id: String,
-    pub(super) bytes: &'a [u8],
+    headers: String,
+    bytes: &'a [u8],
+}
+
+impl<'a> Part<'a> {
+    /// Of multipart/related; the id is without angle brackets.
+    pub(super) fn related(content_type: &str, content_id: &str, bytes: &'a [u8]) -> Self {
+        let headers = format!(
+            "Content-Type: {content_type}\r\nContent-Transfer-Encoding: binary\r\n\
+             Content-ID: <{content_id}>\r\n"
+        );
+        Self { headers, bytes }
+    }
+
+    /// Of multipart/form-data.
+    pub(super) fn field(name: &str, bytes: &'a [u8]) -> Self {
+        let headers = format!("Content-Disposition: form-data; name=\"{name}\"\r\n");
+        Self { headers, bytes }
+    }
 }
 
 /// Writes the parts as they are, and says the boundary: one that occurs in none of them.
@@ -30,14 +47,7 @@ pub(super) fn write(parts: &[Part<'_>]) -> (String, Vec<u8>) {
     let size: usize = parts.iter().map(|part| part.bytes.len() + 512).sum();
     let mut body = Vec::with_capacity(size);
     for part in parts {
-        let mut head = String::new();
-        // Writing to a String cannot fail.
-        let _ = write!(
-            head,
-            "--{boundary}\r\nContent-Type: {}\r\nContent-Transfer-Encoding: binary\r\n\
-             Content-ID: <{}>\r\n\r\n",
-            part.content_type, part.content_id
-        );
+        let head = format!("--{boundary}\r\n{}\r\n", part.headers);
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(part.bytes);
         body.extend_from_slice(b"\r\n");
@@ -67,8 +77,17 @@ pub(super) struct Body<'a> {
 #[derive(Debug)]
 pub(super) struct Received<'a> {
     content_id: String,
+    /// Of a form's field.
+    name: Option<String>,
     encoding: Encoding,
     bytes: &'a [u8],
+}
+
+/// A field of a form.
+#[derive(Debug)]
+pub(super) struct Field<'a> {
+    pub(super) name: String,
+    pub(super) content: Received<'a>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,20 +100,13 @@ impl<'a> Body<'a> {
     /// Multipart if the header says so, or if the body begins with a boundary and the header says nothing useful.
     pub(super) fn read(content_type: Option<&str>, body: &'a [u8]) -> Result<Self, EnvelopeError> {
         let header = content_type.unwrap_or_default();
-        let boundary = match is_multipart(header) {
-            true => parameter(header, "boundary"),
-            false => None,
+        let Some(boundary) = boundary(header, body)? else {
+            return Ok(Self {
+                root: body.into(),
+                parts: Vec::new(),
+            });
         };
-        let Some(boundary) = boundary.or_else(|| sniffed(body)) else {
-            return match is_multipart(header) {
-                true => Err(bad("the multipart message has no boundary")),
-                false => Ok(Self {
-                    root: body.into(),
-                    parts: Vec::new(),
-                }),
-            };
-        };
-        let parts = split(body, &boundary)?;
+        let parts = split(body, &boundary, PARTS_MAX)?;
         let start = parameter(header, "start").map(|id| bare_id(&id).to_owned());
         let root = match start {
             Some(id) => parts.iter().find(|part| part.content_id == id),
@@ -120,6 +132,34 @@ impl<'a> Body<'a> {
         self.parts
             .iter()
             .find(|part| part.content_id == bare_id(id))
+    }
+}
+
+/// The fields of a form, which is multipart whatever the header says.
+pub(super) fn read_form<'a>(
+    content_type: Option<&str>,
+    body: &'a [u8],
+) -> Result<Vec<Field<'a>>, EnvelopeError> {
+    let boundary = boundary(content_type.unwrap_or_default(), body)?
+        .ok_or_else(|| bad("the message is no multipart/form-data"))?;
+    let parts = split(body, &boundary, FIELDS_MAX)?;
+    let named = |mut content: Received<'a>| {
+        let name = content.name.take();
+        let name = name.ok_or_else(|| bad("a field of the form has no name"))?;
+        Ok(Field { name, content })
+    };
+    parts.into_iter().map(named).collect()
+}
+
+/// The boundary that the header names, or that the body begins with where the header says nothing useful.
+fn boundary(header: &str, body: &[u8]) -> Result<Option<String>, EnvelopeError> {
+    let named = match is_multipart(header) {
+        true => parameter(header, "boundary"),
+        false => None,
+    };
+    match named.or_else(|| sniffed(body)) {
+        None if is_multipart(header) => Err(bad("the multipart message has no boundary")),
+        boundary => Ok(boundary),
     }
 }
 
@@ -158,7 +198,11 @@ pub(super) fn percent_decoded(text: &str) -> String {
 }
 
 /// Splits at the boundary. The line ending that follows the first boundary is the message's.
-fn split<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Received<'a>>, EnvelopeError> {
+fn split<'a>(
+    body: &'a [u8],
+    boundary: &str,
+    parts_max: usize,
+) -> Result<Vec<Received<'a>>, EnvelopeError> {
     if boundary.is_empty() || boundary.len() > BOUNDARY_MAX || !boundary.bytes().all(is_boundary) {
         return Err(bad("the multipart boundary is not one of RFC 2046"));
     }
@@ -168,10 +212,9 @@ fn split<'a>(body: &'a [u8], boundary: &str) -> Result<Vec<Received<'a>>, Envelo
     let finder = memmem::Finder::new(&delimiter);
     let mut parts = Vec::new();
     loop {
-        if parts.len() == PARTS_MAX {
-            let max = PARTS_MAX;
+        if parts.len() == parts_max {
             return Err(bad(format!(
-                "the multipart message has more than {max} parts"
+                "the multipart message has more than {parts_max} parts"
             )));
         }
         let (headers, content) = head(body, at, line_end)?;
@@ -280,6 +323,7 @@ fn part<'a>(headers: &[(String, String)], bytes: &'a [u8]) -> Result<Received<'a
     };
     Ok(Received {
         content_id: bare_id(header("content-id")).to_owned(),
+        name: parameter(header("content-disposition"), "name"),
         encoding,
         bytes,
     })
@@ -344,13 +388,8 @@ mod tests {
     }
 
     fn two(root: &[u8], attached: &[u8]) -> (String, Vec<u8>) {
-        let part = |id: &str, bytes| Part {
-            content_type: "text/plain".into(),
-            content_id: id.to_owned(),
-            bytes,
-        };
-        let (root, attached) = (part("a", root), part("b", attached));
-        write(&[root, attached])
+        let part = |id, bytes| Part::related("text/plain", id, bytes);
+        write(&[part("a", root), part("b", attached)])
     }
 
     proptest::proptest! {

@@ -1,14 +1,18 @@
 //! Bytes to a payer and back; the only HTTP, TLS and XML. It must not know claims, the store or what the bytes mean.
 //!
 //! Every transport has the same face, [`Transport`], and runs the same contract test. Identifiers and time are
-//! arguments: a transport draws no number and reads no clock, but for the time limits of a connection.
+//! arguments: a transport draws no number and reads no clock, but for the time limits of a connection. What each fault
+//! leads to, door by door, and which test shows it is in `tests/transport/faults.md`.
 
+mod core;
 pub mod core_envelope;
-mod core_soap;
+pub mod core_mime;
 mod file;
 mod folder;
+mod http;
 mod memory;
 mod mime;
+mod rest;
 mod secret;
 mod sftp;
 pub mod tls;
@@ -19,9 +23,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub use core_soap::CoreSoap;
+pub use core::{Core, Standard};
 pub use folder::Folder;
 pub use memory::{Memory, Partner};
+pub use rest::Rest;
 pub use sftp::Sftp;
 
 use crate::payer::Route;
@@ -29,10 +34,11 @@ use crate::payer::Route;
 /// A way to a trading partner.
 #[derive(Debug)]
 pub enum Transport {
-    CoreSoap(CoreSoap),
+    Core(Core),
     Folder(Folder),
     Memory(Arc<dyn Partner>),
     Sftp(Sftp),
+    Rest(Rest),
 }
 
 /// One payload to send. `payload_id` must be drawn and stored before the send, so that a doubt can be settled.
@@ -138,9 +144,11 @@ impl Transport {
     /// Makes a partner's route ready, reading its certificates and the password's environment variable.
     pub fn open(route: &Route) -> Result<Self, SetupError> {
         match route {
-            Route::CoreSoap(route) => CoreSoap::open(route).map(Self::CoreSoap),
+            Route::CoreSoap(route) => Core::open(Standard::Soap, route).map(Self::Core),
+            Route::CoreMime(route) => Core::open(Standard::Mime, route).map(Self::Core),
             Route::Folder(route) => Ok(Self::Folder(Folder::new(route))),
             Route::Sftp(route) => Sftp::open(route).map(Self::Sftp),
+            Route::Rest(route) => Rest::open(route).map(Self::Rest),
         }
     }
 
@@ -152,29 +160,31 @@ impl Transport {
     /// The queues that the partner is asked for.
     pub fn queues(&self) -> Vec<Queue> {
         match self {
-            Self::CoreSoap(transport) => transport.queues(),
+            Self::Core(transport) => transport.queues(),
             // One place holds everything.
-            Self::Folder(_) | Self::Sftp(_) => vec![Queue::Results],
+            Self::Folder(_) | Self::Sftp(_) | Self::Rest(_) => vec![Queue::Results],
             Self::Memory(_) => vec![Queue::Acknowledgments, Queue::Results],
         }
     }
 
     pub async fn submit(&self, outgoing: &Outgoing) -> Result<Receipt, SendError> {
         match self {
-            Self::CoreSoap(transport) => transport.submit(outgoing).await,
+            Self::Core(transport) => transport.submit(outgoing).await,
             Self::Folder(transport) => transport.submit(outgoing).await,
             Self::Memory(transport) => transport.submit(outgoing),
             Self::Sftp(transport) => transport.submit(outgoing).await,
+            Self::Rest(transport) => transport.submit(outgoing).await,
         }
     }
 
     /// The next payload of a queue, or `None` where nothing is there yet.
     pub async fn pick_up(&self, ask: &PickUp) -> Result<Option<Incoming>, PickUpError> {
         match self {
-            Self::CoreSoap(transport) => transport.pick_up(ask).await,
+            Self::Core(transport) => transport.pick_up(ask).await,
             Self::Folder(transport) => transport.pick_up(ask).await,
             Self::Memory(transport) => transport.pick_up(ask),
             Self::Sftp(transport) => transport.pick_up(ask).await,
+            Self::Rest(transport) => transport.pick_up(ask).await,
         }
     }
 
@@ -186,10 +196,11 @@ impl Transport {
         answer: Option<&Outgoing>,
     ) -> Result<(), SendError> {
         match self {
-            Self::CoreSoap(transport) => transport.acknowledge(answer).await,
+            Self::Core(transport) => transport.acknowledge(answer).await,
             Self::Folder(transport) => transport.acknowledge(received, answer).await,
             Self::Memory(transport) => transport.acknowledge(received, answer),
             Self::Sftp(transport) => transport.acknowledge(received, answer).await,
+            Self::Rest(transport) => transport.acknowledge(received).await,
         }
     }
 }

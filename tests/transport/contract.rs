@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use claimgate::payer::{FolderRoute, Route};
-use claimgate::transport::{Incoming, Memory, Outgoing, PickUpError, Queue, SendError, Transport};
+use claimgate::payer::{FolderRoute, RestShape, Route};
+use claimgate::transport::{
+    Incoming, Memory, Outgoing, PickUpError, Queue, SendError, Standard, Transport,
+};
 use jiff::ToSpan;
 
 use super::{Setting, ask, outgoing};
@@ -14,6 +16,10 @@ pub(super) trait Partner {
     fn offer(&self, name: &str, bytes: &[u8]);
     /// Every submission that arrived, in any order.
     fn received(&self) -> Vec<Vec<u8>>;
+    /// What is exchanged with it.
+    fn interchange(&self, control: u32) -> Vec<u8> {
+        interchange(control)
+    }
 }
 
 /// An interchange that is whole, with a byte that is no UTF-8.
@@ -33,7 +39,7 @@ pub(super) async fn keeps_the_contract(transport: Transport, partner: &dyn Partn
 
     let sent: Vec<Outgoing> = (1..=2)
         .map(|control| Outgoing {
-            bytes: interchange(control),
+            bytes: partner.interchange(control),
             ..outgoing()
         })
         .collect();
@@ -42,13 +48,13 @@ pub(super) async fn keeps_the_contract(transport: Transport, partner: &dyn Partn
     }
     let mut received = partner.received();
     received.sort();
-    assert_eq!(received, [interchange(1), interchange(2)]);
+    assert_eq!(received, [partner.interchange(1), partner.interchange(2)]);
 
-    partner.offer("a.835", &interchange(3));
-    partner.offer("b.835", &interchange(4));
+    partner.offer("a.835", &partner.interchange(3));
+    partner.offer("b.835", &partner.interchange(4));
     for control in [3, 4] {
         let incoming = transport.pick_up(&results).await.unwrap().unwrap();
-        assert_eq!(incoming.bytes, interchange(control));
+        assert_eq!(incoming.bytes, partner.interchange(control));
         assert_eq!(incoming.queue, Queue::Results);
         assert!(!incoming.payload_id.is_empty());
         // A job may run twice.
@@ -129,6 +135,37 @@ pub(super) fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
 async fn core_soap_keeps_the_contract() {
     let setting = Setting::new().await;
     keeps_the_contract(setting.client(), &setting).await;
+}
+
+#[tokio::test]
+async fn core_mime_keeps_the_contract() {
+    let setting = Setting::new().await;
+    keeps_the_contract(setting.client_of(Standard::Mime, |_| {}), &setting).await;
+}
+
+#[tokio::test]
+async fn rest_keeps_the_contract() {
+    /// JSON carries text only.
+    struct Clearinghouse(Setting);
+    impl Partner for Clearinghouse {
+        fn offer(&self, name: &str, bytes: &[u8]) {
+            Partner::offer(&self.0, name, bytes);
+        }
+
+        fn received(&self) -> Vec<Vec<u8>> {
+            Partner::received(&self.0)
+        }
+
+        fn interchange(&self, control: u32) -> Vec<u8> {
+            let mut bytes = interchange(control);
+            bytes.retain(u8::is_ascii);
+            bytes
+        }
+    }
+    for shape in [RestShape::Stedi, RestShape::Optum] {
+        let partner = Clearinghouse(Setting::new().await);
+        keeps_the_contract(partner.0.rest_client(shape, |_| {}), &partner).await;
+    }
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use claimgate::sandbox::{Manner, Repeated};
-use claimgate::transport::{PickUpError, Queue, SendError};
+use claimgate::transport::{PickUpError, Queue, SendError, Standard};
 
-use super::{PAYLOAD, Setting, ask, outgoing};
+use super::{PAYLOAD, Setting, ask, in_words_of, outgoing};
 
 const SLOW: Manner = Manner::Slow(Duration::from_secs(3));
 
@@ -22,7 +22,7 @@ fn fault(code: &str) -> Manner {
 }
 
 /// What a submission's end is called, and the words with it.
-fn told<T>(result: Result<T, SendError>) -> (&'static str, String) {
+pub(super) fn told<T>(result: Result<T, SendError>) -> (&'static str, String) {
     match result {
         Ok(_) => ("sent", String::new()),
         Err(SendError::NotSent { reason }) => ("not sent", reason),
@@ -34,8 +34,14 @@ fn told<T>(result: Result<T, SendError>) -> (&'static str, String) {
 
 #[tokio::test]
 async fn a_submission_is_judged_by_how_it_fails() {
+    for standard in [Standard::Soap, Standard::Mime] {
+        judged_by_how_it_fails(standard).await;
+    }
+}
+
+async fn judged_by_how_it_fails(standard: Standard) {
     let setting = Setting::new().await;
-    let client = setting.client_with(|route| route.total_timeout_seconds = 2);
+    let client = setting.client_of(standard, |route| route.total_timeout_seconds = 2);
     // The manner, what is made of it, a word of the reason, and how many batches the insurer then has.
     for (manner, expected, words, received) in [
         (
@@ -81,7 +87,8 @@ async fn a_submission_is_judged_by_how_it_fails() {
         setting.manners.next(manner.clone());
         let (kind, reason) = told(client.submit(&outgoing()).await);
         assert_eq!(kind, expected, "{manner:?}: {reason}");
-        assert!(reason.contains(words), "{manner:?}: {reason}");
+        let words = in_words_of(standard, words);
+        assert!(reason.contains(&words), "{manner:?}: {reason}");
         assert_eq!(setting.received(), received, "{manner:?}");
     }
     assert_eq!(told(client.submit(&outgoing()).await).0, "sent");
@@ -89,8 +96,14 @@ async fn a_submission_is_judged_by_how_it_fails() {
 
 #[tokio::test]
 async fn nothing_is_lost_by_a_pick_up_that_fails() {
+    for standard in [Standard::Soap, Standard::Mime] {
+        nothing_is_lost(standard).await;
+    }
+}
+
+async fn nothing_is_lost(standard: Standard) {
     let setting = Setting::new().await;
-    let client = setting.client_with(|route| route.total_timeout_seconds = 2);
+    let client = setting.client_of(standard, |route| route.total_timeout_seconds = 2);
     for (manner, expected) in [
         (Manner::RefuseConnection, "picked up: no connection"),
         (Manner::HangUpUnread, "picked up: the connection broke"),
@@ -112,7 +125,8 @@ async fn nothing_is_lost_by_a_pick_up_that_fails() {
             setting.offer(queue, PAYLOAD);
             setting.manners.next(manner.clone());
             let error: PickUpError = client.pick_up(&ask(queue)).await.unwrap_err();
-            assert!(error.to_string().contains(expected), "{manner:?}: {error}");
+            let words = in_words_of(standard, expected);
+            assert!(error.to_string().contains(&words), "{manner:?}: {error}");
             let after = client.pick_up(&ask(queue)).await.unwrap();
             assert_eq!(after.unwrap().bytes, PAYLOAD, "{manner:?}");
             assert_eq!(client.pick_up(&ask(queue)).await, Ok(None), "{manner:?}");

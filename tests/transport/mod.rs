@@ -1,8 +1,11 @@
 //! The client and the sandbox over real TLS: what is exchanged, and what each way of failing is taken for.
 
 mod contract;
+mod dialects;
+mod limits;
 mod manners;
 mod raw;
+mod rest;
 mod sftp;
 mod trust;
 
@@ -11,9 +14,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use claimgate::payer::{CoreSoapRoute, Route};
+use claimgate::payer::{CoreRoute, RestRoute, RestShape, Route};
 use claimgate::sandbox::{Answer, Credentials, Insurer, Manner, Manners, Server};
-use claimgate::transport::{Kind, Outgoing, PickUp, Queue, SendError, Transport};
+use claimgate::transport::{Kind, Outgoing, PickUp, Queue, SendError, Standard, Transport};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -85,11 +88,31 @@ impl Setting {
     }
 
     /// With a route that is changed first.
-    fn client_with(&self, change: impl FnOnce(&mut CoreSoapRoute)) -> Transport {
+    fn client_with(&self, change: impl FnOnce(&mut CoreRoute)) -> Transport {
+        self.client_of(Standard::Soap, change)
+    }
+
+    /// In either envelope.
+    fn client_of(&self, standard: Standard, change: impl FnOnce(&mut CoreRoute)) -> Transport {
         let mut route = self.server.route(&self.credentials);
         route.total_timeout_seconds = 5;
+        if standard == Standard::Mime {
+            route.endpoint = self.server.mime_endpoint();
+        }
         change(&mut route);
-        Transport::open(&Route::CoreSoap(route)).unwrap()
+        let route = match standard {
+            Standard::Soap => Route::CoreSoap(route),
+            Standard::Mime => Route::CoreMime(route),
+        };
+        Transport::open(&route).unwrap()
+    }
+
+    /// In a clearinghouse's JSON. Any variable that is set will do for a key.
+    fn rest_client(&self, shape: RestShape, change: impl FnOnce(&mut RestRoute)) -> Transport {
+        let mut route = self.server.rest_route(shape, &self.credentials, "PATH");
+        route.total_timeout_seconds = 5;
+        change(&mut route);
+        Transport::open(&Route::Rest(route)).unwrap()
     }
 
     pub(crate) fn directory(&self) -> &Path {
@@ -128,6 +151,17 @@ fn ask(queue: Queue) -> PickUp {
         payload_id: Uuid::new_v4(),
         time: Timestamp::now(),
         after: None,
+    }
+}
+
+/// What a refusal or an unreadable answer is called by the envelope.
+fn in_words_of(standard: Standard, words: &str) -> String {
+    match standard {
+        Standard::Soap => words.to_owned(),
+        Standard::Mime => words
+            .replace("SOAP fault ", "")
+            .replace("no XML", "no multipart/form-data")
+            .replace("XML", "multipart/form-data"),
     }
 }
 

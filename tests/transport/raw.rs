@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use claimgate::sandbox::Credentials;
 use claimgate::transport::tls::{Pem, server_config};
-use claimgate::transport::{Queue, SendError};
+use claimgate::transport::{Queue, SendError, Standard};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::{Setting, ask, outgoing};
+use super::{Setting, ask, in_words_of, outgoing};
 
-fn acceptor(credentials: &Credentials) -> TlsAcceptor {
+pub(super) fn acceptor(credentials: &Credentials) -> TlsAcceptor {
     let pem = |path| Pem::read(path).unwrap();
     let config = server_config(
         &pem(&credentials.authorities),
@@ -22,7 +22,7 @@ fn acceptor(credentials: &Credentials) -> TlsAcceptor {
 }
 
 /// Serves any request with these bytes, and says where.
-async fn answering(credentials: &Credentials, answer: Vec<u8>) -> String {
+pub(super) async fn answering(credentials: &Credentials, answer: Vec<u8>) -> String {
     let acceptor = acceptor(credentials);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("https://{}/core", listener.local_addr().unwrap());
@@ -41,13 +41,25 @@ async fn answering(credentials: &Credentials, answer: Vec<u8>) -> String {
     endpoint
 }
 
-fn http(head: &str, body: &str) -> Vec<u8> {
+pub(super) fn http(head: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {head}\r\n\r\n{body}").into_bytes()
 }
 
 #[tokio::test]
 async fn strange_answers_leave_a_submission_in_doubt_and_a_pick_up_empty() {
+    for standard in [Standard::Soap, Standard::Mime] {
+        strange_answers_say_nothing(standard).await;
+    }
+}
+
+async fn strange_answers_say_nothing(standard: Standard) {
     let setting = Setting::new().await;
+    let bomb = |parts: String| {
+        http(
+            "200 OK\r\nContent-Type: multipart/form-data; boundary=q",
+            &parts,
+        )
+    };
     let chunk = format!("4000\r\n{}\r\n", "x".repeat(0x4000));
     let headers = format!("200 OK\r\n{}", "a: b\r\n".repeat(5_000));
     for (answer, words) in [
@@ -85,19 +97,37 @@ async fn strange_answers_leave_a_submission_in_doubt_and_a_pick_up_empty() {
             http("408 Request Timeout\r\nContent-Length: 0", ""),
             "HTTP 408",
         ),
+        (bomb("--q\r\n\r\n\r\n".repeat(1_000)), "parts"),
+        (
+            bomb(format!("--q\r\n{}", "a: b\r\n".repeat(1_000))),
+            "too many headers",
+        ),
+        (
+            bomb(format!("--q\r\na: {}", "b".repeat(40_000))),
+            "headers are too long",
+        ),
+        (
+            bomb("--q\r\nContent-Type: multipart/mixed\r\n\r\n\r\n--q--".into()),
+            "itself multipart",
+        ),
+        (
+            bomb("--q\r\nContent-Transfer-Encoding: gzip\r\n\r\n\r\n--q--".into()),
+            "not supported",
+        ),
     ] {
         let endpoint = answering(&setting.credentials, answer).await;
-        let client = setting.client_with(|route| {
+        let client = setting.client_of(standard, |route| {
             route.endpoint = endpoint;
             route.response_bytes_max = 50_000;
         });
+        let words = in_words_of(standard, words);
         let error = client.submit(&outgoing()).await.unwrap_err();
         let SendError::Uncertain { reason } = &error else {
             panic!("{words}: {error}");
         };
-        assert!(reason.contains(words), "{reason:?} has no {words:?}");
+        assert!(reason.contains(&words), "{reason:?} has no {words:?}");
         let error = client.pick_up(&ask(Queue::Results)).await.unwrap_err();
-        assert!(error.to_string().contains(words), "{error}");
+        assert!(error.to_string().contains(&words), "{error}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use claimgate::payer::{CoreSoapRoute, Route};
+use claimgate::payer::{CoreRoute, Route};
 use claimgate::sandbox::{Credentials, Manners, Server};
 use claimgate::transport::{Outgoing, PickUpError, Queue, SendError, Transport};
 use jiff::{Timestamp, ToSpan};
@@ -201,15 +201,15 @@ fn wrong_files_are_told_with_their_names() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
     let files = Credentials::make(directory.path(), Timestamp::now()).unwrap();
-    let opened = |change: &dyn Fn(&mut CoreSoapRoute)| {
-        let mut route = CoreSoapRoute::new("https://localhost/core", "A", "B");
+    let opened = |change: &dyn Fn(&mut CoreRoute)| {
+        let mut route = CoreRoute::new("https://localhost/core", "A", "B");
         route.tls = files.client_files();
         change(&mut route);
         Transport::open(&Route::CoreSoap(route)).map(|_| ())
     };
     assert_eq!(opened(&|_| {}), Ok(()));
     std::fs::write(path("empty"), "").unwrap();
-    type Change<'a> = &'a dyn Fn(&mut CoreSoapRoute);
+    type Change<'a> = &'a dyn Fn(&mut CoreRoute);
     let cases: [(Change<'_>, &str); 8] = [
         (
             &|route| route.endpoint = "http://localhost/".into(),

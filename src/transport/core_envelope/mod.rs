@@ -11,8 +11,10 @@ use std::fmt;
 
 use sha1::{Digest, Sha1};
 
-pub use read::{read_request, read_response};
-pub use write::{Login, write_fault, write_request, write_response};
+use crate::payer::{CheckSumForm, FieldNames, PayloadForm, SoapActionForm};
+
+pub use read::{read_request, read_response, read_response_in};
+pub use write::{Login, write_fault, write_request, write_request_in, write_response};
 
 pub(super) const CORE_NAMESPACE: &str = "http://www.caqh.org/SOAP/WSDL/CORERule2.2.0.xsd";
 pub(super) const SOAP_12: &str = "http://www.w3.org/2003/05/soap-envelope";
@@ -92,10 +94,21 @@ pub enum Reply {
     Fault(Fault),
 }
 
+/// How a partner wants an envelope where the XSD leaves it open, or where the partner departs from it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dialect {
+    pub fields: FieldNames,
+    pub check_sum: CheckSumForm,
+    pub payload: PayloadForm,
+    pub soap_action: SoapActionForm,
+}
+
 /// A message as HTTP carries it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
     pub content_type: String,
+    /// Where it goes in a header of its own.
+    pub soap_action: Option<String>,
     pub body: Vec<u8>,
 }
 
@@ -219,8 +232,22 @@ impl Payload {
     }
 }
 
-/// CheckSum as it is written here: SHA-1 in lower-case hexadecimal.
-pub(super) fn check_sum(bytes: &[u8]) -> String {
+impl Dialect {
+    /// CheckSum as the partner reads it; `None` where it takes none.
+    pub(super) fn check_sum_of(&self, bytes: &[u8]) -> Option<String> {
+        use base64::Engine;
+        match self.check_sum {
+            CheckSumForm::Hex => Some(check_sum(bytes)),
+            CheckSumForm::Base64 => {
+                Some(base64::engine::general_purpose::STANDARD.encode(Sha1::digest(bytes)))
+            }
+            CheckSumForm::None => None,
+        }
+    }
+}
+
+/// CheckSum as most write it: SHA-1 in lower-case hexadecimal.
+fn check_sum(bytes: &[u8]) -> String {
     let digest = Sha1::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -10,6 +10,7 @@ use super::{
     Envelope, EnvelopeError, Fault, Metadata, Operation, Outcome, Payload, Reply, SOAP_11, SOAP_12,
     XOP,
 };
+use crate::payer::FieldNames;
 use crate::transport::mime::{self, Body};
 
 /// Of the root part of a multipart message; an inline payload is bounded by the body's own limit.
@@ -29,11 +30,21 @@ pub fn read_request(content_type: Option<&str>, body: &[u8]) -> Result<Envelope,
         .into_iter()
         .find(|operation| operation.request_element() == root.name)
         .ok_or_else(|| bad("the SOAP body holds no request of CORE 2.2.0"))?;
-    envelope(operation, &root, &message)
+    envelope(&FieldNames::default(), operation, &root, &message)
 }
 
 /// Reads what came as the answer to a request of `operation`.
 pub fn read_response(
+    operation: Operation,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<Reply, EnvelopeError> {
+    read_response_in(&FieldNames::default(), operation, content_type, body)
+}
+
+/// With the names that a partner gives the fields.
+pub fn read_response_in(
+    names: &FieldNames,
     operation: Operation,
     content_type: Option<&str>,
     body: &[u8],
@@ -47,7 +58,7 @@ pub fn read_response(
         let expected = operation.response_element();
         return Err(bad(format!("expected {expected}, found another element")));
     }
-    let envelope = envelope(operation, &root, &message)?;
+    let envelope = envelope(names, operation, &root, &message)?;
     match envelope.outcome {
         Some(_) => Ok(Reply::Response(envelope)),
         None => Err(bad("the response has no ErrorCode")),
@@ -85,18 +96,19 @@ fn soap_body(message: &Body<'_>) -> Result<Element, EnvelopeError> {
 }
 
 fn envelope(
+    names: &FieldNames,
     operation: Operation,
     root: &Element,
     message: &Body<'_>,
 ) -> Result<Envelope, EnvelopeError> {
-    let mut names: Vec<&str> = root.children.iter().map(|one| one.name.as_str()).collect();
-    names.sort_unstable();
-    if names.windows(2).any(|pair| pair[0] == pair[1]) {
+    let mut found: Vec<&str> = root.children.iter().map(|one| one.name.as_str()).collect();
+    found.sort_unstable();
+    if found.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(bad("a field of the envelope stands twice"));
     }
-    let outcome = field(root, "ErrorCode").map(|code| Outcome {
+    let outcome = field(root, &names.error_code).map(|code| Outcome {
         code,
-        message: field(root, "ErrorMessage").unwrap_or_default(),
+        message: field(root, &names.error_message).unwrap_or_default(),
     });
     // A partner that refuses may leave the rest out; the refusal still counts.
     let is_refusal = outcome.as_ref().is_some_and(|one| !one.is_success());
@@ -105,33 +117,34 @@ fn envelope(
         None if is_refusal => Ok(String::new()),
         None => Err(bad(format!("{name} is missing"))),
     };
-    let mode = required("ProcessingMode")?;
+    let mode = required(&names.processing_mode)?;
     if mode != operation.mode() && !is_refusal {
         let expected = operation.mode();
         return Err(bad(format!("ProcessingMode is not {expected}")));
     }
     let metadata = Metadata {
-        payload_type: required("PayloadType")?,
-        payload_id: required("PayloadID")?,
-        time_stamp: required("TimeStamp")?,
-        sender_id: required("SenderID")?,
-        receiver_id: required("ReceiverID")?,
-        rule_version: required("CORERuleVersion")?,
+        payload_type: required(&names.payload_type)?,
+        payload_id: required(&names.payload_id)?,
+        time_stamp: required(&names.time_stamp)?,
+        sender_id: required(&names.sender_id)?,
+        receiver_id: required(&names.receiver_id)?,
+        rule_version: required(&names.rule_version)?,
     };
     Ok(Envelope {
         operation,
         metadata,
-        payload: payload(operation, root, message)?,
+        payload: payload(names, operation, root, message)?,
         outcome,
     })
 }
 
 fn payload(
+    names: &FieldNames,
     operation: Operation,
     root: &Element,
     message: &Body<'_>,
 ) -> Result<Option<Payload>, EnvelopeError> {
-    let Some(element) = root.child("Payload") else {
+    let Some(element) = child(root, &names.payload) else {
         return Ok(None);
     };
     let include = element.child("Include").filter(|one| one.namespace == XOP);
@@ -144,11 +157,11 @@ fn payload(
         None => inline(&element.text)?,
     };
     // An empty Payload element is how some partners write that there is none.
-    let length = field(root, "PayloadLength");
+    let length = field(root, &names.payload_length);
     if bytes.is_empty() && length.as_deref().is_none_or(|length| length == "0") {
         return Ok(None);
     }
-    let check_sum = field(root, "CheckSum");
+    let check_sum = field(root, &names.check_sum);
     Ok(Some(Payload::received(bytes, length, check_sum)))
 }
 
@@ -191,8 +204,14 @@ fn fault(element: &Element) -> Fault {
 }
 
 fn field(root: &Element, name: &str) -> Option<String> {
-    let text = root.child(name)?.text.trim();
+    let text = child(root, name)?.text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Partners differ in the names' case (`PayloadId`), and no two names differ only in it.
+fn child<'r>(root: &'r Element, name: &str) -> Option<&'r Element> {
+    let mut children = root.children.iter();
+    children.find(|child| child.name.eq_ignore_ascii_case(name))
 }
 
 fn bad(reason: impl Into<String>) -> EnvelopeError {

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::xml::is_allowed;
 use super::{
-    CORE_NAMESPACE, Envelope, EnvelopeError, Fault, Message, Operation, SOAP_12, XOP, check_sum,
+    CORE_NAMESPACE, Dialect, Envelope, EnvelopeError, Fault, Message, Operation, SOAP_12, XOP,
 };
+use crate::payer::{PayloadForm, SoapActionForm};
 use crate::transport::mime::{self, Part};
 
 const WSSE: &str =
@@ -34,12 +37,27 @@ impl fmt::Debug for Login {
 
 /// A request. `Err` only for what XML or the XSD cannot hold.
 pub fn write_request(envelope: &Envelope, login: Option<&Login>) -> Result<Message, EnvelopeError> {
-    write(envelope, envelope.operation.request_element(), login)
+    write_request_in(&Dialect::default(), envelope, login)
+}
+
+/// A request as a partner wants it.
+pub fn write_request_in(
+    dialect: &Dialect,
+    envelope: &Envelope,
+    login: Option<&Login>,
+) -> Result<Message, EnvelopeError> {
+    write(
+        dialect,
+        envelope,
+        envelope.operation.request_element(),
+        login,
+    )
 }
 
 /// A response; its outcome must be there.
 pub fn write_response(envelope: &Envelope) -> Result<Message, EnvelopeError> {
-    write(envelope, envelope.operation.response_element(), None)
+    let element = envelope.operation.response_element();
+    write(&Dialect::default(), envelope, element, None)
 }
 
 /// A SOAP 1.2 fault.
@@ -61,49 +79,59 @@ pub fn write_fault(fault: &Fault) -> Result<Message, EnvelopeError> {
     }
     Ok(Message {
         content_type: "application/soap+xml; charset=UTF-8".into(),
+        soap_action: None,
         body: xml.finish(),
     })
 }
 
 fn write(
+    dialect: &Dialect,
     envelope: &Envelope,
     element: &str,
     login: Option<&Login>,
 ) -> Result<Message, EnvelopeError> {
     let action = envelope.operation.action();
-    let root = soap(envelope, element, login)?;
-    let attachment = match (&envelope.payload, envelope.operation) {
-        (None, _) | (_, Operation::RealTime) => {
+    let root = soap(dialect, envelope, element, login)?;
+    let soap_action = match dialect.soap_action {
+        SoapActionForm::ContentType => None,
+        SoapActionForm::Header => Some(action.to_owned()),
+    };
+    let attachment = match (&envelope.payload, envelope.operation, dialect.payload) {
+        (None, _, _) | (_, Operation::RealTime, _) | (_, _, PayloadForm::Base64) => {
             return Ok(Message {
-                content_type: format!("application/soap+xml; charset=UTF-8; action=\"{action}\""),
+                content_type: match dialect.soap_action {
+                    SoapActionForm::ContentType => {
+                        format!("application/soap+xml; charset=UTF-8; action=\"{action}\"")
+                    }
+                    SoapActionForm::Header => "text/xml; charset=UTF-8".into(),
+                },
+                soap_action,
                 body: root,
             });
         }
-        (Some(payload), _) => payload,
+        (Some(payload), _, PayloadForm::Mtom) => payload,
     };
+    let root_type = format!(
+        "application/xop+xml; charset=UTF-8; type=\"application/soap+xml\"; action=\"{action}\""
+    );
     let parts = [
-        Part {
-            content_type: format!(
-                "application/xop+xml; charset=UTF-8; type=\"application/soap+xml\"; action=\"{action}\""
-            ),
-            content_id: ROOT_ID.into(),
-            bytes: &root,
-        },
-        Part {
-            content_type: "application/octet-stream".into(),
-            content_id: PAYLOAD_ID.into(),
-            bytes: &attachment.bytes,
-        },
+        Part::related(&root_type, ROOT_ID, &root),
+        Part::related("application/octet-stream", PAYLOAD_ID, &attachment.bytes),
     ];
     let (boundary, body) = mime::write(&parts);
     let content_type = format!(
         "multipart/related; type=\"application/xop+xml\"; start=\"<{ROOT_ID}>\"; \
          start-info=\"application/soap+xml\"; action=\"{action}\"; boundary=\"{boundary}\""
     );
-    Ok(Message { content_type, body })
+    Ok(Message {
+        content_type,
+        soap_action,
+        body,
+    })
 }
 
 fn soap(
+    dialect: &Dialect,
     envelope: &Envelope,
     element: &str,
     login: Option<&Login>,
@@ -117,7 +145,7 @@ fn soap(
     }
     xml.open("soap:Body")?;
     xml.open_with(&root, &[("xmlns:core", CORE_NAMESPACE)])?;
-    write_fields(&mut xml, envelope)?;
+    write_fields(&mut xml, dialect, envelope)?;
     for name in [root.as_str(), "soap:Body", "soap:Envelope"] {
         xml.close(name)?;
     }
@@ -146,48 +174,68 @@ fn write_login(xml: &mut Xml, login: &Login) -> Result<(), EnvelopeError> {
 }
 
 /// The children in the XSD's order.
-fn write_fields(xml: &mut Xml, envelope: &Envelope) -> Result<(), EnvelopeError> {
+fn write_fields(
+    xml: &mut Xml,
+    dialect: &Dialect,
+    envelope: &Envelope,
+) -> Result<(), EnvelopeError> {
+    let names = &dialect.fields;
     let metadata = &envelope.metadata;
     let batch_payload = match envelope.operation {
         Operation::RealTime => None,
         _ => envelope.payload.as_ref(),
     };
-    xml.leaf("PayloadType", &metadata.payload_type)?;
-    xml.leaf("ProcessingMode", envelope.operation.mode())?;
-    xml.leaf("PayloadID", &metadata.payload_id)?;
+    xml.leaf(&names.payload_type, &metadata.payload_type)?;
+    xml.leaf(&names.processing_mode, envelope.operation.mode())?;
+    xml.leaf(&names.payload_id, &metadata.payload_id)?;
     if let Some(payload) = batch_payload {
         if payload.bytes.len() > PAYLOAD_BYTES_MAX {
             let max = PAYLOAD_BYTES_MAX;
             let reason = format!("the payload is larger than PayloadLength can say ({max} bytes)");
             return Err(EnvelopeError(reason));
         }
-        xml.leaf("PayloadLength", &payload.bytes.len().to_string())?;
+        xml.leaf(&names.payload_length, &payload.bytes.len().to_string())?;
     }
-    xml.leaf("TimeStamp", &metadata.time_stamp)?;
-    xml.leaf("SenderID", &metadata.sender_id)?;
-    xml.leaf("ReceiverID", &metadata.receiver_id)?;
-    xml.leaf("CORERuleVersion", &metadata.rule_version)?;
+    xml.leaf(&names.time_stamp, &metadata.time_stamp)?;
+    xml.leaf(&names.sender_id, &metadata.sender_id)?;
+    xml.leaf(&names.receiver_id, &metadata.receiver_id)?;
+    xml.leaf(&names.rule_version, &metadata.rule_version)?;
     match (&envelope.payload, batch_payload) {
         (_, Some(payload)) => {
-            xml.leaf("CheckSum", &check_sum(&payload.bytes))?;
-            xml.open("Payload")?;
-            let href = format!("cid:{PAYLOAD_ID}");
-            xml.open_with("xop:Include", &[("xmlns:xop", XOP), ("href", &href)])?;
-            xml.close("xop:Include")?;
-            xml.close("Payload")?;
+            if let Some(check_sum) = dialect.check_sum_of(&payload.bytes) {
+                xml.leaf(&names.check_sum, &check_sum)?;
+            }
+            write_batch_payload(xml, dialect, &payload.bytes)?;
         }
         (Some(payload), None) => {
             let text = std::str::from_utf8(&payload.bytes)
                 .map_err(|_| EnvelopeError("a real-time payload must be UTF-8 text".into()))?;
-            xml.leaf("Payload", text)?;
+            xml.leaf(&names.payload, text)?;
         }
         (None, None) => {}
     }
     if let Some(outcome) = &envelope.outcome {
-        xml.leaf("ErrorCode", &outcome.code)?;
-        xml.leaf("ErrorMessage", &outcome.message)?;
+        xml.leaf(&names.error_code, &outcome.code)?;
+        xml.leaf(&names.error_message, &outcome.message)?;
     }
     Ok(())
+}
+
+/// Beside the envelope, or in it as `xs:base64Binary`.
+fn write_batch_payload(
+    xml: &mut Xml,
+    dialect: &Dialect,
+    bytes: &[u8],
+) -> Result<(), EnvelopeError> {
+    let name = &dialect.fields.payload;
+    if dialect.payload == PayloadForm::Base64 {
+        return xml.leaf(name, &STANDARD.encode(bytes));
+    }
+    xml.open(name)?;
+    let href = format!("cid:{PAYLOAD_ID}");
+    xml.open_with("xop:Include", &[("xmlns:xop", XOP), ("href", &href)])?;
+    xml.close("xop:Include")?;
+    xml.close(name)
 }
 
 /// quick-xml's writer into memory, with elements by name.

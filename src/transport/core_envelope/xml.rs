@@ -127,7 +127,9 @@ impl Builder {
                 false => Err(bad("there is text outside the root element")),
             };
         };
-        if element.name != LONG_TEXT && element.text.len() + text.len() > TEXT_BYTES_MAX {
+        if !element.name.eq_ignore_ascii_case(LONG_TEXT)
+            && element.text.len() + text.len() > TEXT_BYTES_MAX
+        {
             return Err(bad(format!("a text is longer than {TEXT_BYTES_MAX} bytes")));
         }
         element.text.push_str(text);
