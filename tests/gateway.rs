@@ -1,16 +1,18 @@
 //! The gateway's jobs against the insurer, with a partner in memory between them: answers late, twice, in any order,
 //! cut, wrong, or for somebody else.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
 use claimgate::chart::{Code, Finding};
 use claimgate::claim::Money;
 use claimgate::exchange::submission;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use claimgate::gateway::{Clock, Gateway, NotSettled, Settled, Settlement, Setup, Verdict, clock};
 use claimgate::sandbox::{Answer, Insurer, SandboxPayer, practice};
 use claimgate::store::Totals;
-use claimgate::transport::{Incoming, Memory, Queue, SendError, Transport};
+use claimgate::transport::{
+    Incoming, Memory, Outgoing, Partner, PickUp, PickUpError, Queue, Receipt, SendError, Transport,
+};
 use jiff::Timestamp;
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -534,4 +536,56 @@ async fn what_is_offered_again_changes_nothing() {
         (0, answers.len())
     );
     assert_eq!(picture(&desk).await, straight);
+}
+
+/// A partner that keeps a list and is told how far it was read.
+#[derive(Debug, Clone, Default)]
+struct List {
+    payloads: Vec<&'static [u8]>,
+    asked: Arc<Mutex<Vec<Option<String>>>>,
+}
+
+impl Partner for List {
+    fn submit(&self, _: &Outgoing) -> Result<Receipt, SendError> {
+        Err(not_sent())
+    }
+
+    fn pick_up(&self, ask: &PickUp) -> Result<Option<Incoming>, PickUpError> {
+        self.asked.lock().unwrap().push(ask.after.clone());
+        let at = ask.after.as_ref().map_or(0, |after| after.parse().unwrap());
+        let offered = (ask.queue == Queue::Results)
+            .then(|| self.payloads.get(at))
+            .flatten();
+        Ok(offered.map(|bytes| Incoming {
+            queue: ask.queue,
+            payload_id: at.to_string(),
+            payload_type: String::new(),
+            bytes: bytes.to_vec(),
+            cursor: Some((at + 1).to_string()),
+        }))
+    }
+
+    fn acknowledge(&self, _: &Incoming, _: Option<&Outgoing>) -> Result<(), SendError> {
+        Ok(())
+    }
+}
+
+/// What is twice in a partner's list holds up nothing, and a process that starts anew goes on where the last one was.
+#[tokio::test]
+async fn a_list_is_read_on_and_not_from_its_beginning() {
+    let directory = tempfile::tempdir().unwrap();
+    let list = List {
+        payloads: vec![b"one", b"two", b"one", b"three"],
+        ..List::default()
+    };
+    for (new, again) in [(3, 1), (0, 0)] {
+        let setup = Setup::sandbox();
+        let mut gateway = Gateway::open(setup, directory.path()).await.unwrap();
+        let transport = Transport::memory(list.clone());
+        gateway.set_transports("sandbox", [("list", transport)]);
+        let picked_up = gateway.pick_up().await.unwrap();
+        assert_eq!((picked_up.new, picked_up.again), (new, again));
+    }
+    let asked = list.asked.lock().unwrap();
+    assert_eq!(asked.last().unwrap().as_deref(), Some("4"));
 }

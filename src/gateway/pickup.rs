@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::doors::Door;
@@ -9,7 +10,7 @@ use super::{Gateway, Result};
 use crate::exchange::health::{Availability, Use, Went};
 use crate::payer::TradingPartner;
 use crate::store::{NewReceived, digest, fault};
-use crate::transport::{PickUp, Queue};
+use crate::transport::{Incoming, PickUp, Queue};
 
 /// Payloads taken from one queue in one run; the rest comes with the next.
 const PAYLOADS_MAX: usize = 10_000;
@@ -80,12 +81,16 @@ impl Gateway {
         done: &mut PickedUp,
     ) -> Result<()> {
         let mut seen = HashSet::new();
+        let mut after = self
+            .store
+            .cursor(&partner.id, &door.name, word(queue))
+            .await?;
         for _ in 0..PAYLOADS_MAX {
             let ask = PickUp {
                 queue,
                 payload_id: Uuid::new_v4(),
                 time: self.clock.now(),
-                after: None,
+                after: after.clone(),
             };
             fault::point("before-pick-up").await;
             let found = door.transport.pick_up(&ask).await;
@@ -101,36 +106,50 @@ impl Gateway {
                 }
             };
             let digest = digest(&incoming.bytes);
-            if !seen.insert(digest.clone()) {
+            let is_further = incoming.cursor.is_some() && incoming.cursor != after;
+            if !seen.insert(digest.clone()) && !is_further {
                 // A partner that offers the same for ever must not hold us for ever.
                 break;
             }
-            let new = NewReceived {
-                partner: &partner.id,
-                queue: match queue {
-                    Queue::Acknowledgments => "acknowledgments",
-                    Queue::Results => "results",
-                    Queue::Remittances => "remittances",
-                },
-                payload_type: &incoming.payload_type,
-                name: &incoming.payload_id,
-                bytes: &incoming.bytes,
-                digest,
-                at: ask.time,
-            };
-            let (_, is_new) = self.store.keep(&new).await?;
+            match self.take_up(partner, &incoming, digest, ask.time).await? {
+                true => done.new += 1,
+                false => done.again += 1,
+            }
+            if let (true, Some(cursor)) = (is_further, &incoming.cursor) {
+                let (partner, route) = (&partner.id, &door.name);
+                self.store
+                    .set_cursor(partner, route, word(queue), cursor)
+                    .await?;
+                after = Some(cursor.clone());
+            }
             fault::point("before-acknowledge").await;
             let told = door.transport.acknowledge(&incoming, None).await;
             fault::point("after-acknowledge").await;
             if let Err(error) = told {
                 done.problems.push(format!("{}: {error}", partner.id));
             }
-            match is_new {
-                true => done.new += 1,
-                false => done.again += 1,
-            }
         }
         Ok(())
+    }
+
+    /// Keeps what a partner handed out. `false` where the same bytes came before.
+    async fn take_up(
+        &self,
+        partner: &TradingPartner,
+        incoming: &Incoming,
+        digest: String,
+        at: Timestamp,
+    ) -> Result<bool> {
+        let new = NewReceived {
+            partner: &partner.id,
+            queue: word(incoming.queue),
+            payload_type: &incoming.payload_type,
+            name: &incoming.payload_id,
+            bytes: &incoming.bytes,
+            digest,
+            at,
+        };
+        Ok(self.store.keep(&new).await?.1)
     }
 
     /// Keeps a reply that came by hand. `false` where the same bytes came before.
@@ -145,5 +164,14 @@ impl Gateway {
             at: self.clock.now(),
         };
         Ok(self.store.keep(&new).await?.1)
+    }
+}
+
+/// A queue in the store.
+fn word(queue: Queue) -> &'static str {
+    match queue {
+        Queue::Acknowledgments => "acknowledgments",
+        Queue::Results => "results",
+        Queue::Remittances => "remittances",
     }
 }

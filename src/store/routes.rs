@@ -1,4 +1,4 @@
-//! How partners' routes do, so that a process that starts anew knows which of them rest.
+//! How partners' routes do and how far their lists were read, so that a process that starts anew goes on there.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,39 @@ impl Store {
         rows.iter()
             .map(|row| Ok(((row.get(0), row.get(1)), from_json(row.get(2))?)))
             .collect()
+    }
+
+    /// How far a queue of a partner was read, in the partner's own words.
+    pub async fn cursor(&self, partner: &str, route: &str, queue: &str) -> Result<Option<String>> {
+        let query = "SELECT after FROM cursor WHERE partner = ? AND route = ? AND queue = ?";
+        Ok(sqlx::query_scalar(query)
+            .bind(partner)
+            .bind(route)
+            .bind(queue)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    /// Everything up to here is stored.
+    pub async fn set_cursor(
+        &self,
+        partner: &str,
+        route: &str,
+        queue: &str,
+        after: &str,
+    ) -> Result<()> {
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "INSERT INTO cursor (partner, route, queue, after) VALUES (?, ?, ?, ?)
+             ON CONFLICT (partner, route, queue) DO UPDATE SET after = excluded.after",
+        )
+        .bind(partner)
+        .bind(route)
+        .bind(queue)
+        .bind(after)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
     }
 
     pub async fn set_route_health(

@@ -6,6 +6,15 @@ CREATE TABLE route_health (
     PRIMARY KEY (partner, route)
 ) STRICT, WITHOUT ROWID;
 
+-- How far a partner's list was read.
+CREATE TABLE cursor (
+    partner TEXT NOT NULL,
+    route   TEXT NOT NULL,
+    queue   TEXT NOT NULL,
+    after   TEXT NOT NULL,
+    PRIMARY KEY (partner, route, queue)
+) STRICT, WITHOUT ROWID;
+
 -- What is to be looked at for the worklist, and when: '' is at once. A later mark says that it changed meanwhile.
 CREATE TABLE attention (
     kind TEXT NOT NULL CHECK (kind IN ('chart', 'claim', 'submission', 'payment', 'ledger', 'deposits')),
