@@ -32,10 +32,8 @@ async fn a_connection_may_break_anywhere() {
         println!(
             "{way:?}: {sent} sent, {not_sent} not sent, {uncertain} uncertain of {total} bytes"
         );
-        assert!(
-            sent > 0 && not_sent > 0 && uncertain > 0,
-            "{way:?}: {outcomes:?}"
-        );
+        // Whether a cut meets the few bytes of the rename itself is chance.
+        assert!(sent > 0 && not_sent > 0, "{way:?}: {outcomes:?}");
     }
 }
 
