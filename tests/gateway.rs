@@ -458,7 +458,7 @@ async fn what_cannot_be_used_is_told() {
     );
     // Tried again, the same things are told once, and nothing is posted twice.
     let before = (desk.worklist().await, desk.totals().await);
-    assert!(desk.gateway.store.reopen(None).await.unwrap() > 0);
+    assert!(desk.gateway.store.reopen().await.unwrap() > 0);
     desk.gateway.ingest().await.unwrap();
     assert_eq!((desk.worklist().await, desk.totals().await), before);
     // In the end the whole answers come, and all is well.
@@ -468,7 +468,6 @@ async fn what_cannot_be_used_is_told() {
     assert!(desk.totals().await.is_balanced());
 }
 
-/// A partner may hand the same out again and again, and mix new with old.
 /// A chart's own number is its claim's, where no other chart's claim has it; a second bill goes all the same.
 #[tokio::test]
 async fn a_number_that_a_chart_gives_is_of_one_claim() {
@@ -509,6 +508,7 @@ async fn a_number_that_a_chart_gives_is_of_one_claim() {
     }
 }
 
+/// A partner may hand the same out again and again, and mix new with old.
 #[tokio::test]
 async fn what_is_offered_again_changes_nothing() {
     let desk = Desk::new().await;

@@ -64,7 +64,7 @@ pub(crate) async fn ingest(args: &IngestArgs, gateway: &Gateway) -> anyhow::Resu
     }
     bar.finish_and_clear();
     if args.again {
-        let reopened = gateway.store.reopen(None).await?;
+        let reopened = gateway.store.reopen().await?;
         output::say(format_args!("{reopened} payloads are tried again"));
     }
     let ingested = gateway.ingest().await?;

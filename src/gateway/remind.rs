@@ -1,5 +1,5 @@
-//! What needs a person now: whatever changed or became due is looked at, and an entry goes away when its cause does. It must not
-//! send, post or judge.
+//! What needs a person now: whatever changed or became due is looked at, and an entry goes away when its cause does. It
+//! must not send, post or judge.
 
 use std::collections::HashMap;
 
@@ -61,7 +61,9 @@ impl Gateway {
                     let entries = self.store.ledger_entries(&due.key).await?;
                     (reconcile::ledger_worklist(&entries), None)
                 }
-                Watched::Claim | Watched::Deposits => self.deposits(now).await?,
+                Watched::Deposits => self.deposits(now).await?,
+                // They were looked at together.
+                Watched::Claim => continue,
             };
             looked.push(Looked { due, items, again });
         }

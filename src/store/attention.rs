@@ -183,7 +183,7 @@ pub(super) async fn add_items(
 ) -> Result<()> {
     for item in items {
         sqlx::query(
-            "INSERT INTO work_item (id, document, opened_at, seen, source) VALUES (?, ?, ?, 0, ?)
+            "INSERT INTO work_item (id, document, opened_at, source) VALUES (?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET document = excluded.document, source = excluded.source,
              opened_at = CASE WHEN work_item.closed_at IS NULL THEN work_item.opened_at ELSE excluded.opened_at END,
              closed_at = NULL",

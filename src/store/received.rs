@@ -88,15 +88,13 @@ impl Store {
         row.map(|row| received(&row)).transpose()
     }
 
-    /// Has everything understood anew of which something could not be used, or one of it. Gives how many there are.
-    pub async fn reopen(&self, id: Option<i64>) -> Result<u64> {
+    /// Has everything understood anew of which something could not be used. Gives how many there are.
+    pub async fn reopen(&self) -> Result<u64> {
         let mut transaction = self.write().await?;
         let reopened = sqlx::query(
-            "UPDATE received SET state = 'new' WHERE (? IS NULL OR id = ?) AND EXISTS
+            "UPDATE received SET state = 'new' WHERE EXISTS
                (SELECT 1 FROM work_item WHERE closed_at IS NULL AND source = ? || received.id)",
         )
-        .bind(id)
-        .bind(id)
         .bind(SOURCE)
         .execute(&mut *transaction)
         .await?;

@@ -37,6 +37,8 @@ INSERT INTO work_item (id, document, opened_at, seen, source)
            document, at, 0, 'received:' || received
       FROM received_item JOIN received ON received.id = received WHERE TRUE
     ON CONFLICT DO NOTHING;
+DROP TABLE received_item;
+ALTER TABLE work_item DROP COLUMN seen;
 INSERT INTO attention SELECT 'chart', id, '', 0 FROM chart WHERE verdict = 'held';
 INSERT INTO attention SELECT 'claim', control_number, '', 0 FROM claim WHERE state <> 'ready';
 INSERT INTO attention SELECT 'submission', id, '', 0 FROM submission;
