@@ -58,6 +58,8 @@ enum Format {
 }
 
 pub(crate) async fn status(args: &StatusArgs, gateway: &Gateway) -> anyhow::Result<ExitCode> {
+    // Deadlines may have passed since the last round.
+    gateway.remind().await?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match (&args.claim, args.format) {
         (Some(claim), _) => one_claim(&mut out, claim, gateway).await?,
